@@ -1,0 +1,15 @@
+"""Figures of the course: rows in; plain plotly dictionaries, a text alternative and a table out.
+
+Nothing here imports plotly: the dictionaries follow its JSON format, and the page or
+JupyterLab draws them. Colours are names of CSS variables, resolved where they are drawn,
+so that a figure follows light, dark and print.
+"""
+
+from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, View
+from .html import static_html
+from .onset import event_timeline, timeline
+
+__all__ = [
+    "Column", "Control", "DataTable", "Figure", "Option", "Prediction", "Question", "View",
+    "event_timeline", "static_html", "timeline",
+]

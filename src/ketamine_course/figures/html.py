@@ -1,0 +1,56 @@
+"""A figure as HTML that stands without JavaScript: picture, finding, key, data table, download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from .figure import Figure
+from .picture import legend_sign, picture
+
+
+def static_html(
+    figure: Figure,
+    csv_href: Callable[[str], str],
+    cite: Callable[[str], str] = escape,
+) -> str:
+    """Return the figure as one ``<figure>`` element, which the ES module later brings to life.
+
+    Args:
+        csv_href: gives the address of a table's CSV file by the table's name.
+        cite: gives the HTML of a reference by its BibTeX key.
+    """
+    view = figure.views[figure.default_key]
+    name = figure.name
+    shown = set(view.row_ids)
+    head = "".join(f'<th scope="col">{escape(column.label)}</th>' for column in figure.table.columns)
+    body = []
+    for row_id, cells in figure.table.rows.items():
+        tds = []
+        for index, column in enumerate(figure.table.columns):
+            text = cite(cells[column.key]) if column.key == "reference" else escape(cells[column.key])
+            if href := cells.get(f"{column.key}_href"):
+                text = f'<a href="{escape(href)}">{text}</a>'
+            tds.append(f'<th scope="row">{text}</th>' if index == 0 else f"<td>{text}</td>")
+        in_view = "" if row_id in shown else ' class="kc-other"'
+        body.append(f'<tr data-row="{escape(row_id)}"{in_view}>{"".join(tds)}</tr>')
+    notes = "".join(f"<li>{escape(note)}</li>" for note in view.notes)
+    key = "".join(f"<li>{legend_sign(sign, colour)} {escape(label)}</li>" for sign, colour, label in figure.key_entries)
+    links = " ".join(
+        f'<a class="kc-csv" href="{escape(csv_href(csv_name))}" download="{csv_name}.csv">Download {csv_name}.csv</a>'
+        for csv_name in figure.table.csv_names
+    )
+    return (
+        f'<figure class="kc-figure" aria-labelledby="{name}-title">'
+        f'<figcaption class="kc-title" id="{name}-title">{escape(figure.title)}</figcaption>'
+        f'<div class="kc-controls"></div>'
+        f'<div class="kc-plot">{picture(figure, figure.default_key)}<div class="kc-live"></div></div>'
+        f'<p class="kc-finding" aria-live="polite"><b>What it shows.</b> <span>{escape(view.finding)}</span></p>'
+        f'<ul class="kc-notes">{notes}</ul>'
+        f'<ul class="kc-key" aria-label="Key">{key}</ul>'
+        f'<details class="kc-data"><summary>Data as a table (<span class="kc-count">{len(shown)}</span> rows)</summary>'
+        f'<div class="kc-scroll" tabindex="0" role="region" aria-labelledby="{name}-caption"><table>'
+        f'<caption id="{name}-caption">{escape(figure.table.caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div></details>"
+        f'<p class="kc-links">{links}</p></figure>'
+    )

@@ -1,0 +1,200 @@
+"""A still picture (SVG) of one view: shown before the figure wakes up, without JavaScript, and in print.
+
+It draws the same plotly dictionaries as the living figure: scatter traces with lines,
+markers, letters and error bars; horizontal bars; bands; annotations; several y axes.
+No library does that without a browser, and the build must not need one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from .figure import Figure
+
+_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 64, 24, 24, 60
+_TICK_LENGTH = 5
+_MARKER_RADIUS = 9
+
+
+class _Axis:
+    """A plotly axis laid on a span of pixels."""
+
+    def __init__(self, axis: Mapping[str, Any], pixels: tuple[float, float], values: list[float]) -> None:
+        self.log = axis.get("type") == "log"
+        if "range" in axis:
+            low, high = axis["range"]
+        else:
+            low, high = min(values, default=0), max(values, default=1)
+            pad = (high - low or 1) * 0.08
+            low, high = low - pad, high + pad
+        self.low, self.high, self.pixels = low, high, pixels
+
+    def at(self, value: float) -> float:
+        """Return the pixel of a data value."""
+        return self.at_axis(math.log10(value) if self.log else value)
+
+    def at_axis(self, value: float) -> float:
+        """Return the pixel of a value in the axis's own terms (a logarithm on a log axis)."""
+        start, end = self.pixels
+        return round(start + (value - self.low) / (self.high - self.low) * (end - start), 1)
+
+    def ticks(self) -> list[float]:
+        """Return round values for an axis that names none."""
+        step = 10 ** math.floor(math.log10((self.high - self.low) / 4))
+        step *= next(factor for factor in (1, 2, 5, 10) if (self.high - self.low) / (step * factor) <= 6)
+        first = math.ceil(self.low / step) * step
+        return [round(first + index * step, 6) for index in range(int((self.high - first) / step) + 1)]
+
+
+def _text(x: float, y: float, text: str, anchor: str = "middle", extra: str = "") -> str:
+    bold = text.startswith("<b>")
+    plain = text.replace("<b>", "").replace("</b>", "")
+    weight = ' font-weight="bold"' if bold else ""
+    lines = plain.split("<br>")
+    if len(lines) == 1:
+        return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{weight}{extra}>{escape(plain)}</text>'
+    spans = "".join(f'<tspan x="{x}" dy="{0 if i == 0 else 14}">{escape(line)}</tspan>' for i, line in enumerate(lines))
+    return f'<text x="{x}" y="{y - 7 * (len(lines) - 1)}" text-anchor="{anchor}"{weight}{extra}>{spans}</text>'
+
+
+def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
+    is_open = symbol.endswith("-open")
+    fill = "var(--kc-ground)" if is_open else colour
+    style = f'style="fill:{fill};stroke:{colour if is_open else "var(--kc-ground)"}" stroke-width="1.5"'
+    r = _MARKER_RADIUS
+    shape = symbol.removesuffix("-open")
+    if shape == "square":
+        drawn = f'<rect x="{x - r + 1}" y="{y - r + 1}" width="{2 * r - 2}" height="{2 * r - 2}" {style}/>'
+    elif shape == "diamond":
+        drawn = f'<path d="M{x} {y - r - 2}L{x + r + 2} {y}L{x} {y + r + 2}L{x - r - 2} {y}Z" {style}/>'
+    else:
+        drawn = f'<circle cx="{x}" cy="{y}" r="{r - 0.5}" {style}/>'
+    if not letter:
+        return drawn
+    ink = colour if is_open else "var(--kc-ground)"
+    return drawn + f'<text class="kc-letter" x="{x}" y="{y + 3.6}" text-anchor="middle" style="fill:{ink}">{letter}</text>'
+
+
+def legend_sign(sign: str, colour: str) -> str:
+    """Return a small SVG of a legend's sign: a marker's letter, or the name of a marker's shape."""
+    is_shape = sign in ("circle", "circle-open", "diamond", "square")
+    drawn = (
+        _marker(12, 12, sign, "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
+    )
+    return f'<svg class="kc-sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">{drawn}</svg>'
+
+
+def _axis_name(trace: Mapping[str, Any]) -> str:
+    return "yaxis" + str(trace.get("yaxis", "y"))[1:]
+
+
+def picture(figure: Figure, key: str) -> str:
+    """Return one view of a figure as an SVG element, its finding as the text alternative.
+
+    Raises KeyError if the figure has no such view.
+    """
+    view = figure.views[key]
+    layout = figure.layouts[view.layout]
+    traces = [figure.traces[name] for name in view.traces]
+    height = layout["height"]
+    bars = any(trace["type"] == "bar" for trace in traces)
+    left = 200 if bars else (16 if layout.get("yaxis", {}).get("visible") is False else _LEFT)
+    x_axis = _Axis(layout["xaxis"], (left, _WIDTH - _RIGHT), [])
+    plot_top, plot_bottom = _TOP, height - _BOTTOM
+    frame, marks = [], []
+
+    for name, tick in zip(layout["xaxis"].get("ticktext") or map(str, layout["xaxis"]["tickvals"]),
+                          layout["xaxis"]["tickvals"], strict=True):
+        x = x_axis.at(tick)
+        frame.append(
+            f'<line class="kc-tick" data-tick="{tick}" x1="{x}" x2="{x}" y1="{plot_top}" y2="{plot_bottom + _TICK_LENGTH}"/>'
+        )
+        frame.append(_text(x, plot_bottom + 20, name))
+    frame.append(_text((left + _WIDTH - _RIGHT) / 2, height - 12, layout["xaxis"]["title"]["text"]))
+
+    axes: dict[str, _Axis] = {}
+    for name, axis in layout.items():
+        if not name.startswith("yaxis"):
+            continue
+        low, high = axis.get("domain", (0, 1))
+        pixels = (plot_bottom - low * (plot_bottom - plot_top), plot_bottom - high * (plot_bottom - plot_top))
+        if bars:
+            labels = axis["categoryarray"]
+            axes[name] = _Axis({"range": [-0.5, max(1, len(labels)) - 0.5]}, pixels, [])
+            frame += [_text(left - 8, axes[name].at(index) + 4, label, "end") for index, label in enumerate(labels)]
+            continue
+        values = [value for trace in traces if _axis_name(trace) == name for value in trace["y"]]
+        axes[name] = _Axis(axis, pixels, values)
+        if axis.get("visible") is False:
+            continue
+        for tick in axes[name].ticks():
+            y = axes[name].at(tick)
+            frame.append(f'<line class="kc-grid" x1="{left}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>')
+            frame.append(_text(left - 8, y + 4, f"{tick:g}".replace("-", "−"), "end"))
+        middle = (pixels[0] + pixels[1]) / 2
+        frame.append(_text(16, middle, axis["title"]["text"], extra=f' transform="rotate(-90 16 {middle})"'))
+
+    for shape in layout["shapes"]:
+        x0, x1 = x_axis.at(shape["x0"]), x_axis.at(shape["x1"])
+        marks.append(f'<rect class="kc-band" x="{x0}" y="{plot_top}" width="{round(x1 - x0, 1)}" height="{plot_bottom - plot_top}"/>')
+    for trace in traces:
+        if trace["type"] == "bar":
+            marks += _bars(trace, x_axis, axes["yaxis"], layout["yaxis"]["categoryarray"])
+        else:
+            marks += _scatter(trace, x_axis, axes[_axis_name(trace)])
+    for note in layout["annotations"]:
+        x = left if note["xref"] == "paper" else x_axis.at_axis(note["x"])
+        y = plot_top - 6 if note["yref"] == "paper" else axes["yaxis"].at(note["y"]) + 4
+        anchor = {"left": "start", "right": "end", "center": "middle"}[note["xanchor"]]
+        marks.append(_text(x + note.get("xshift", 0), y, note["text"], anchor))
+
+    return (
+        f'<svg class="kc-picture" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label={quoteattr(view.finding)}>'
+        f'<g class="kc-frame">{"".join(frame)}</g><g class="kc-marks">{"".join(marks)}</g>'
+        f'<g class="kc-guesses" data-top="{plot_top}" data-bottom="{plot_bottom}"></g></svg>'
+    )
+
+
+def _scatter(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> list[str]:
+    places = [(x_axis.at(x), y_axis.at(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
+    drawn = []
+    if "lines" in trace["mode"]:
+        dash = ' stroke-dasharray="6 5"' if trace["line"].get("dash") == "dash" else ""
+        points = " ".join(f"{x},{y}" for x, y in places)
+        drawn.append(
+            f'<polyline points="{points}" fill="none" style="stroke:{trace["line"]["color"]}" '
+            f'stroke-width="{trace["line"]["width"]}"{dash}/>'
+        )
+    if "error_y" in trace:
+        bars = trace["error_y"]
+        for (x, _), y, up, down in zip(places, trace["y"], bars["array"], bars["arrayminus"], strict=True):
+            if up or down:
+                drawn.append(
+                    f'<line x1="{x}" x2="{x}" y1="{y_axis.at(y - down)}" y2="{y_axis.at(y + up)}" '
+                    f'style="stroke:{bars["color"]}" stroke-width="1.5"/>'
+                )
+    marker = trace["marker"]
+    drawn += [
+        _marker(x, y, marker["symbol"], marker["color"], letter)
+        for (x, y), letter in zip(places, trace["text"], strict=True)
+    ]
+    return drawn
+
+
+def _bars(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis, labels: list[str]) -> list[str]:
+    drawn = []
+    thickness = 17
+    for label, value, text in zip(trace["y"], trace["x"], trace["text"], strict=True):
+        middle = y_axis.at(labels.index(label))
+        y = middle + 1 if trace["offsetgroup"] == "control" else middle - thickness - 1
+        opacity = ' fill-opacity="0.6"' if trace["offsetgroup"] == "control" else ""
+        width = round(x_axis.at(value) - x_axis.at(0), 1)
+        drawn.append(
+            f'<rect x="{x_axis.at(0)}" y="{y}" width="{width}" height="{thickness}" '
+            f'style="fill:{trace["marker"]["color"]}"{opacity}/>'
+        )
+        drawn.append(_text(x_axis.at(value) + 6, y + 13, text, "start"))
+    return drawn

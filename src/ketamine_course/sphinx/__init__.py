@@ -1,0 +1,27 @@
+"""The book's Sphinx extension: living figures, values drawn from rows, lean pages.
+
+Loaded by ``_config.yml``. What it adds:
+
+- a renderer for the course's MIME type (`figure_node`), so that a chapter's cell becomes a
+  figure which needs no kernel;
+- the roles ``value``, ``magnitude``, ``time`` and ``calc`` and the directives
+  ``evidence-table`` and ``crisis-help`` (`values`, `evidence_table`), which print rows and
+  link to where they were read;
+- a warning for each number that was typed into prose (`typed_numbers`);
+- pages that ask no other host and load little (`lean_pages`, `assets`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import assets, evidence_table, figure_node, lean_pages, typed_numbers, values
+
+__all__ = ["setup"]
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Register the extension with Sphinx."""
+    for part in (assets, figure_node, values, evidence_table, typed_numbers, lean_pages):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,125 @@
+"""Roles that print a row's number in prose and link to the place where it was read.
+
+- ``{value}`ROW``` or ``{value}`ROW:COLUMN``` prints a number of a row;
+- ``{magnitude}`ROW:COLUMN``` prints it without its sign;
+- ``{time}`ROW:COLUMN``` prints hours as words such as ``1 day`` (the column is ``time_h`` unless named);
+- ``{calc}`FUNCTION(ROW, ROW)``` prints what a function of ``core.effect`` makes of the rows' values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxRole
+from sphinx.util.osutil import relative_uri
+
+from .. import evidence
+from ..core import effect
+from ..core.duration import duration_label
+from .bibliography import UnknownReference, label
+
+#: The page that lists every row; each has an anchor there.
+EVIDENCE_PAGE = "book/evidence"
+
+_CALCULATIONS: dict[str, Callable[..., float]] = {
+    "absolute_difference": effect.absolute_difference,
+    "number_needed_to_treat": effect.number_needed_to_treat,
+    "people_of_100": effect.people_of_100,
+}
+
+
+class course_value(nodes.Inline, nodes.TextElement):
+    """A number that came from a row: ``row_id`` names it, ``source`` says where it was read."""
+
+
+def number_text(value: float | int | str) -> str:
+    """Return a value as prose prints it: no trailing zeros, a real minus sign."""
+    return value if isinstance(value, str) else f"{value:g}".replace("-", "−")
+
+
+def anchor(row_id: str) -> str:
+    """Return the id that a row has on the evidence page."""
+    return "row-" + re.sub(r"[^A-Za-z0-9-]", "-", row_id)
+
+
+def source_text(row: evidence.Row) -> str:
+    """Return where a row was read, such as ``Lii 2023, Extended Data Table 1``."""
+    return f"{row.get('study') or label(row['reference'])}, {row['read_at']}"
+
+
+def _cell(target: str, default: str) -> tuple[evidence.Row, Any]:
+    row_id, _, column = target.partition(":")
+    row = evidence.row(row_id)
+    column = column or default
+    if column not in row:
+        raise evidence.EvidenceError(f"row {row_id!r} has no column {column!r}; it has {', '.join(row)}")
+    if row[column] is None:
+        raise evidence.EvidenceError(f"row {row_id!r} is blank in column {column!r}; nothing can be printed")
+    return row, row[column]
+
+
+class _RowRole(SphinxRole):
+    """Prints one cell of a row."""
+
+    column = "value"
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        try:
+            row, text = self.look_up(self.text)
+            return [course_value("", text, row_id=row.id, source=source_text(row))], []
+        except (evidence.EvidenceError, UnknownReference, ValueError, KeyError) as error:
+            message = self.inliner.reporter.error(f"{self.name}: {error}", line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+
+    def look_up(self, target: str) -> tuple[evidence.Row, str]:
+        row, value = _cell(target, self.column)
+        return row, number_text(value)
+
+
+class _MagnitudeRole(_RowRole):
+    def look_up(self, target: str) -> tuple[evidence.Row, str]:
+        row, value = _cell(target, self.column)
+        return row, number_text(abs(value))
+
+
+class _TimeRole(_RowRole):
+    column = "time_h"
+
+    def look_up(self, target: str) -> tuple[evidence.Row, str]:
+        row, value = _cell(target, self.column)
+        return row, duration_label(value)
+
+
+class _CalcRole(_RowRole):
+    def look_up(self, target: str) -> tuple[evidence.Row, str]:
+        call = re.fullmatch(r"(\w+)\((.*)\)", target.strip())
+        if not call or call[1] not in _CALCULATIONS:
+            raise ValueError(f"{target!r} is not FUNCTION(ROW, …) with one of {', '.join(_CALCULATIONS)}")
+        cells = [_cell(each.strip(), self.column) for each in call[2].split(",")]
+        return cells[0][0], number_text(_CALCULATIONS[call[1]](*(value for _, value in cells)))
+
+
+def _visit_html(translator: Any, node: course_value) -> None:
+    builder = translator.builder
+    page = relative_uri(builder.get_target_uri(builder.current_docname), builder.get_target_uri(EVIDENCE_PAGE))
+    href = f"{page}#{anchor(node['row_id'])}"
+    translator.body.append(f'<a class="kc-value" href="{escape(href)}" title="{escape(node["source"])}">')
+
+
+def _depart_html(translator: Any, _node: course_value) -> None:
+    translator.body.append("</a>")
+
+
+def _pass(_translator: Any, _node: course_value) -> None:
+    """Print the number alone where there is nothing to link to."""
+
+
+def setup(app: Any) -> None:
+    """Register the roles."""
+    app.add_node(course_value, html=(_visit_html, _depart_html), latex=(_pass, _pass), text=(_pass, _pass))
+    for name, role in (("value", _RowRole), ("magnitude", _MagnitudeRole), ("time", _TimeRole), ("calc", _CalcRole)):
+        app.add_role(name, role())

@@ -1,0 +1,315 @@
+// Brings a figure to life: the same module in JupyterLab (anywidget) and in the published page.
+//
+// It decides nothing about the data. Every state was computed in Python; this module shows
+// native inputs, looks up the state that they name, and hands its traces to plotly.js.
+
+const CONFIG = {
+  displayModeBar: false, // its buttons cannot be reached by keyboard
+  showSendToCloud: false, // would upload the chart to a third party
+  plotlyServerURL: "",
+  displaylogo: false,
+  scrollZoom: false,
+  responsive: false, // a ResizeObserver serves both hosts
+};
+const NARROW_PX = 520;
+
+let made = 0;
+let plotlyLoading;
+
+function runScript(src) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = src;
+    script.onload = resolve;
+    script.onerror = () => reject(new Error("the drawing library could not be loaded"));
+    document.head.append(script);
+  });
+}
+
+async function fetchPlotly(model, experimental) {
+  const url = model.get("plotly_url");
+  if (url) {
+    await runScript(url);
+  } else {
+    const [, [gzipped]] = await experimental.invoke("plotly", {});
+    const unzipped = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const source = await new Response(unzipped).blob();
+    await runScript(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  }
+  return globalThis.Plotly;
+}
+
+function loadPlotly(model, experimental) {
+  plotlyLoading ??= globalThis.Plotly ? Promise.resolve(globalThis.Plotly) : fetchPlotly(model, experimental);
+  plotlyLoading.catch(() => { plotlyLoading = undefined; });
+  return plotlyLoading;
+}
+
+function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in made && name !== "list") made[name] = value;
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// JupyterLab takes arrow keys away from an input unless the input itself opts out.
+const INPUT = { "data-lm-suppress-shortcuts": "true" };
+
+// Replaces every "var(--name)" of a plotly dictionary by the colour that it has here and now.
+function withColours(node, styles) {
+  if (typeof node === "string") {
+    return node.startsWith("var(") ? styles.getPropertyValue(node.slice(4, -1)).trim() : node;
+  }
+  if (Array.isArray(node)) return node.map((item) => withColours(item, styles));
+  if (node && typeof node === "object") {
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withColours(value, styles)]));
+  }
+  return node;
+}
+
+function themed(layout, styles, width) {
+  const narrow = width < NARROW_PX;
+  const ink = styles.getPropertyValue("--kc-ink").trim();
+  const rule = styles.getPropertyValue("--kc-rule").trim();
+  const font = { family: styles.fontFamily, size: narrow ? 12 : 13, color: ink };
+  const themedLayout = {
+    ...layout,
+    width,
+    font,
+    autosize: false,
+    showlegend: false,
+    dragmode: false,
+    hovermode: "closest",
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    hoverlabel: { bgcolor: styles.getPropertyValue("--kc-ground").trim(), bordercolor: rule, font, align: "left" },
+    margin: { l: narrow ? 44 : 64, r: narrow ? 12 : 24, t: 28, b: narrow ? 84 : 64 },
+  };
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis/.test(name)) continue;
+    themedLayout[name] = { ...axis, gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: ink };
+    if (axis.title) themedLayout[name].title = { ...axis.title, standoff: narrow ? 4 : 10 };
+  }
+  return themedLayout;
+}
+
+function guessShapes(guesses, styles) {
+  return guesses.map(({ name, time_h }) => ({
+    type: "line", xref: "x", yref: "paper", x0: time_h, x1: time_h, y0: 0, y1: 1,
+    line: { color: styles.getPropertyValue(`--kc-${name}`).trim(), width: 2, dash: "dot" },
+  }));
+}
+
+class Figure {
+  constructor(model, el, experimental) {
+    if (!el.querySelector(".kc-figure")) el.innerHTML = model.get("html");
+    this.model = model;
+    this.experimental = experimental;
+    this.root = el.querySelector(".kc-figure");
+    this.payload = JSON.parse(model.get("payload"));
+    this.prefix = `kc-${++made}`;
+    this.live = this.root.querySelector(".kc-live");
+    this.rows = [...this.root.querySelectorAll("tr[data-row]")];
+    this.guesses = [];
+    this.stops = [];
+    this.root.classList.add("kc-js");
+    this.controls = this.buildControls();
+    if (this.payload.prediction) this.askPrediction();
+    else this.reveal();
+    this.listen();
+  }
+
+  get view() {
+    const choices = this.model.get("choices");
+    return this.payload.views[this.payload.controls.map(({ name }) => choices[name]).join("|")];
+  }
+
+  choose(name, value) {
+    this.model.set("choices", { ...this.model.get("choices"), [name]: value });
+    this.model.save_changes();
+  }
+
+  buildControls() {
+    const box = this.root.querySelector(".kc-controls");
+    const inputs = new Map();
+    for (const { name, label, options, help } of this.payload.controls) {
+      const id = `${this.prefix}-${name}`;
+      const row = element("div", { className: "kc-control" });
+      if (options.length === 2) {
+        const input = element("input", { ...INPUT, type: "checkbox", id, name });
+        input.addEventListener("change", () => this.choose(name, options[input.checked ? 1 : 0].value));
+        inputs.set(name, (value) => { input.checked = value === options[1].value; });
+        row.append(input, element("label", { htmlFor: id }, label));
+        if (help) {
+          input.setAttribute("aria-describedby", `${id}-help`);
+          row.append(element("small", { id: `${id}-help` }, help));
+        }
+      } else {
+        const select = element("select", { ...INPUT, id, name });
+        select.append(...options.map((option) => element("option", { value: option.value }, option.label)));
+        select.addEventListener("change", () => this.choose(name, select.value));
+        inputs.set(name, (value) => { select.value = value; });
+        row.classList.add("kc-wide");
+        row.append(element("label", { htmlFor: id }, label), select);
+      }
+      box.append(row);
+    }
+    box.hidden = true;
+    return { box, inputs };
+  }
+
+  askPrediction() {
+    const { prompt, questions } = this.payload.prediction;
+    this.root.classList.add("kc-unrevealed");
+    const form = element("form", { className: "kc-predict" });
+    const field = element("fieldset", {}, element("legend", {}, prompt));
+    const middle = Math.floor(questions[0].times_h.length / 2);
+    this.guesses = questions.map(({ name, times_h }) => ({ name, time_h: times_h[middle], index: middle }));
+    questions.forEach((question, number) => {
+      const id = `${this.prefix}-predict-${question.name}`;
+      const output = element("output", { htmlFor: id });
+      const range = element("input", {
+        ...INPUT, type: "range", id, name: question.name, min: 0, max: question.times_h.length - 1, step: 1, value: middle,
+      });
+      const mark = () => {
+        const index = Number(range.value);
+        output.value = question.labels[index];
+        range.setAttribute("aria-valuetext", question.labels[index]);
+        this.guesses[number] = { name: question.name, time_h: question.times_h[index], index };
+        this.markPicture();
+      };
+      range.addEventListener("input", mark);
+      field.append(element("div", { className: "kc-question" }, element("label", { htmlFor: id }, question.label), output, range));
+      mark();
+    });
+    const skip = element("button", { type: "button", className: "kc-button kc-quiet", name: "skip" }, "Show me without predicting");
+    skip.addEventListener("click", () => { this.guesses = []; this.answer(form); });
+    form.append(field, element("button", { type: "submit", className: "kc-button", name: "reveal" }, "Reveal the data"), skip);
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.answer(form); });
+    this.root.querySelector(".kc-plot").before(form);
+  }
+
+  // Draws the predicted moments into the still picture, whose ticks carry their times.
+  markPicture() {
+    const layer = this.root.querySelector(".kc-guesses");
+    const ticks = [...this.root.querySelectorAll(".kc-picture .kc-tick")];
+    layer.replaceChildren(...this.guesses.map(({ name, index }) => {
+      const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+      const x = ticks[index].getAttribute("x1");
+      const { top, bottom } = layer.dataset;
+      for (const [key, value] of Object.entries({ x1: x, x2: x, y1: top, y2: bottom })) line.setAttribute(key, value);
+      line.style.stroke = `var(--kc-${name})`;
+      return line;
+    }));
+  }
+
+  answer(form) {
+    const said = this.guesses.map(({ index }, number) => this.payload.prediction.questions[number].feedback[index]);
+    const again = element("button", { type: "button", className: "kc-button kc-quiet", name: "again" }, "Predict again");
+    const feedback = element("div", { className: "kc-feedback", tabIndex: -1 },
+      ...said.map((sentence) => element("p", {}, sentence)), again);
+    again.addEventListener("click", () => {
+      feedback.remove();
+      this.controls.box.hidden = true;
+      this.root.classList.remove("kc-awake");
+      this.askPrediction();
+      this.root.querySelector(".kc-predict input").focus();
+    });
+    form.replaceWith(feedback);
+    feedback.focus();
+    this.reveal();
+  }
+
+  reveal() {
+    this.root.classList.remove("kc-unrevealed");
+    this.controls.box.hidden = this.payload.controls.length === 0;
+    this.whenSeen(() => this.update());
+  }
+
+  whenSeen(then) {
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) {
+        observer.disconnect();
+        then();
+      }
+    }, { rootMargin: "200px" });
+    observer.observe(this.root);
+    this.stops.push(() => observer.disconnect());
+  }
+
+  update() {
+    if (this.root.classList.contains("kc-unrevealed")) return;
+    const choices = this.model.get("choices");
+    for (const [name, set] of this.controls.inputs) set(choices[name]);
+    const { finding, notes, row_ids } = this.view;
+    this.root.querySelector(".kc-finding span").textContent = finding;
+    this.root.querySelector(".kc-notes").replaceChildren(...notes.map((note) => element("li", {}, note)));
+    const shown = new Set(row_ids);
+    for (const row of this.rows) row.classList.toggle("kc-other", !shown.has(row.dataset.row));
+    this.root.querySelector(".kc-count").textContent = shown.size;
+    return this.draw();
+  }
+
+  async draw() {
+    let Plotly;
+    try {
+      Plotly = await loadPlotly(this.model, this.experimental);
+    } catch (error) {
+      this.root.querySelector(".kc-notes").append(element("li", {}, `The picture stays still: ${error.message}. The table has every number.`));
+      return;
+    }
+    if (this.root.classList.contains("kc-unrevealed")) return;
+    const styles = getComputedStyle(this.root);
+    const { traces, layout, finding } = this.view;
+    const width = this.root.querySelector(".kc-plot").clientWidth;
+    const drawn = themed(withColours(this.payload.layouts[layout], styles), styles, width);
+    if (drawn.xaxis.ticktext && drawn.xaxis.type) drawn.shapes = [...drawn.shapes, ...guessShapes(this.guesses, styles)];
+    this.live.setAttribute("role", "img");
+    this.live.setAttribute("aria-label", finding);
+    await Plotly.react(this.live, traces.map((name) => withColours(this.payload.traces[name], styles)), drawn, CONFIG);
+    this.root.classList.add("kc-awake");
+    this.root.dispatchEvent(new CustomEvent("kc-drawn", { bubbles: true }));
+  }
+
+  listen() {
+    const redraw = () => { if (this.root.classList.contains("kc-awake")) this.draw(); };
+    const changed = () => this.update();
+    this.model.on("change:choices", changed);
+    const theme = new MutationObserver(redraw);
+    theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+    let width = 0;
+    const size = new ResizeObserver(([{ contentRect }]) => {
+      if (width && Math.abs(contentRect.width - width) > 1) redraw();
+      width = contentRect.width;
+    });
+    size.observe(this.root.querySelector(".kc-plot"));
+    const details = this.root.querySelector(".kc-data");
+    const open = () => { details.dataset.was = details.open; details.open = true; };
+    const close = () => { details.open = details.dataset.was === "true"; };
+    addEventListener("beforeprint", open);
+    addEventListener("afterprint", close);
+    this.stops.push(
+      () => this.model.off("change:choices", changed),
+      () => theme.disconnect(),
+      () => size.disconnect(),
+      () => removeEventListener("beforeprint", open),
+      () => removeEventListener("afterprint", close),
+    );
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+    globalThis.Plotly?.purge(this.live);
+  }
+}
+
+function render({ model, el, experimental }) {
+  const figure = new Figure(model, el, experimental);
+  return () => figure.stop();
+}
+
+export default { render };
