@@ -9,7 +9,7 @@ from itertools import groupby, product
 from textwrap import wrap
 from typing import Any
 
-from ..core.duration import ONSET_TICKS_H, duration_label
+from ..core.duration import H_PER_WEEK, ONSET_TICKS_H, duration_label
 from ..core.effect import people_of_100
 from ..core.prediction import compare_prediction
 from ..evidence import Row
@@ -34,6 +34,10 @@ DESIGNS = {
     "blinded": ("circle", "Blinded, inactive placebo or comparator"),
     "open": ("circle-open", "Open label: everybody knew"),
 }
+
+#: A line of this length still fits a figure on a phone of 320 px.
+_LABEL_CHARACTERS = 38
+_LINE_PX = 15
 
 _WELL_MASKED = ("masked", "active_placebo")
 
@@ -144,6 +148,7 @@ def _points_trace(rows: Sequence[Row], axis: int) -> dict[str, Any]:
         "y": [row["value"] for row in rows],
         "text": [letter] * len(rows),
         "customdata": [row.id for row in rows],
+        "meta": {"study": first["study"]},
         "hovertext": [_hover(row) for row in rows],
         "hoverinfo": "text",
         "textposition": "middle center",
@@ -181,8 +186,16 @@ def _time_axis(scale: str) -> dict[str, Any]:
     else:
         ticks = [0, *(tick for tick in ONSET_TICKS_H if tick >= 168)]
         axis.update(type="linear", range=[-60, _LAST_TICK_H * 1.04], tickvals=[round(tick, 4) for tick in ticks])
-    axis["ticktext"] = [duration_label(tick) for tick in ticks]
+    axis["ticktext"] = [_tick_label(tick) for tick in ticks]
+    axis["tickangle"] = 0
     return axis
+
+
+def _tick_label(time_h: float) -> str:
+    """Return a short label in two lines; weeks between the first and the last are numbers alone."""
+    number, _, unit = duration_label(time_h).partition(" ")
+    between = time_h > H_PER_WEEK and time_h % H_PER_WEEK == 0 and time_h != _LAST_TICK_H
+    return number if between else f"{number}<br>{unit}" if unit else number
 
 
 def _points_layout(panels: Sequence[_Panel], scale: str, bands: Sequence[Row]) -> dict[str, Any]:
@@ -230,15 +243,17 @@ def _pairs(rows: Iterable[Row], measure: str) -> list[tuple[Row, Row]]:
 
 def _of_100(pairs: Sequence[tuple[Row, Row]], several: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return two bars for each comparison: of 100 people, how many with the drug and with the control."""
+    doses = {}
+    for treated, _ in pairs:
+        doses.setdefault((treated["pair"], treated["time_h"], treated["measure"]), []).append(treated)
     labels, traces = [], []
     for treated, _ in pairs:
-        scale = f", {_MEASURE_LABELS[treated['measure']].split('(')[1].rstrip(')')}" if several else ""
-        label = f"{treated['study']}<br>{duration_label(treated['time_h'])}{scale}"
-        while label in labels:  # several doses against one control
-            label = f"{treated['study']}<br>{treated['dose'] or treated['arm']}, {duration_label(treated['time_h'])}{scale}"
-            if label in labels:
-                label += " "
-        labels.append(label)
+        parts = [treated["study"], duration_label(treated["time_h"])]
+        if len(doses[treated["pair"], treated["time_h"], treated["measure"]]) > 1:
+            parts.insert(1, treated["arm"])
+        if several:
+            parts.append(_MEASURE_LABELS[treated["measure"]].removeprefix("Remission ").strip("()"))
+        labels.append(", ".join(parts))
     for role in (1, 0):  # plotly draws the first trace lowest within a group
         for drug, members in groupby(
             sorted(enumerate(pairs), key=lambda item: item[1][role]["drug"]), key=lambda item: item[1][role]["drug"]
@@ -257,15 +272,23 @@ def _of_100(pairs: Sequence[tuple[Row, Row]], several: bool) -> tuple[list[dict[
                 "marker": {
                     "color": f"var(--kc-{drug})",
                     # Hatching tells the control from the drug without colour.
-                    "pattern": {"shape": "/" if role else "", "fgcolor": "var(--kc-ground)", "size": 6, "solidity": 0.35},
+                    "pattern": {"shape": "/" if role else "", "fillmode": "overlay", "fgcolor": "var(--kc-ground)",
+                                "bgcolor": f"var(--kc-{drug})", "size": 6, "solidity": 0.3},
                 },
             })
     layout = {
-        "height": 120 + 62 * max(1, len(pairs)), "barmode": "group", "bargap": 0.3,
-        "xaxis": {"title": {"text": "Of 100 people"}, "range": [0, 118], "tickvals": [0, 25, 50, 75, 100],
+        "height": 120 + 84 * max(1, len(pairs)), "barmode": "group", "bargap": 0.5,
+        "xaxis": {"title": {"text": "Of 100 people"}, "range": [0, 125], "tickvals": [0, 25, 50, 75, 100],
                   "fixedrange": True, "zeroline": False},
-        "yaxis": {"automargin": True, "fixedrange": True, "categoryorder": "array", "categoryarray": labels[::-1]},
-        "shapes": [], "annotations": [],
+        "yaxis": {"visible": False, "fixedrange": True, "categoryorder": "array", "categoryarray": labels[::-1]},
+        "shapes": [],
+        # The name of a comparison stands above its bars: beside them it would leave a phone no room.
+        "annotations": [
+            {"x": 0, "xref": "x", "xanchor": "left", "y": label, "yref": "y", "yanchor": "bottom", "yshift": 17,
+             "showarrow": False, "align": "left", "text": "<br>".join(wrap(label, _LABEL_CHARACTERS)),
+             "font": {"size": 12}}
+            for label in labels
+        ],
     }
     return traces, layout
 
@@ -452,9 +475,6 @@ def timeline(points: Sequence[Row], separations: tuple[Row, Row], lost: Sequence
     )
 
 
-#: A line of this length still fits a figure on a phone of 320 px.
-_LABEL_CHARACTERS = 38
-
 _EVENT_GROUPS = (
     ("Ketamine and esketamine", ("ketamine", "esketamine")),
     ("Traditional antidepressants", ("antidepressant",)),
@@ -468,7 +488,13 @@ def _event_text(event: Row) -> str:
 
 def _event_label(event: Row) -> str:
     share = f", {_number(event['value'])} %" if (event["unit"] or "").startswith("percent") else ""
-    return "<br>".join(wrap(f"{event['label']}{share}: {_event_text(event)}", _LABEL_CHARACTERS))
+    return "<br>".join(wrap(f"{_event_text(event)}: {event['label']}{share}", _LABEL_CHARACTERS))
+
+
+def _event_hover(event: Row) -> str:
+    value = event_value_text(event)
+    lines = [f"<b>{event['label']}</b>", _event_text(event), value, f"Source: {event['study']}, {event['read_at']}"]
+    return "<br>".join(line for line in lines if line)
 
 
 def _label_side(start_h: float, end_h: float) -> str:
@@ -485,40 +511,42 @@ def event_timeline(events: Sequence[Row]) -> Figure:
     """Return the timeline of events: one bar or mark for each row of ``onset_events``."""
     pool = TracePool()
     traces, annotations, y = [], [], 0.0
+    # One unit of y is one pixel, so that a label of any number of lines has its room.
     for heading, drugs in _EVENT_GROUPS:
+        y -= 24
         annotations.append({
-            "xref": "paper", "x": 0, "xanchor": "left", "y": y, "yref": "y", "showarrow": False,
+            "xref": "paper", "x": 0, "xanchor": "left", "y": y, "yref": "y", "yanchor": "middle", "showarrow": False,
             "text": f"<b>{heading}</b>", "font": {"size": 14},
         })
-        y -= 1
         for event in sorted((e for e in events if e["drug"] in drugs), key=lambda e: (e["start_h"], e["end_h"])):
-            letter = DRUGS[event["drug"]][0]
             colour = f"var(--kc-{event['drug']})"
             times = sorted({event["start_h"], event["end_h"]})
             side = _label_side(times[0], times[-1])
+            label = _event_label(event)
+            y -= 32 + _LINE_PX * (label.count("<br>") + 1)
             traces.append({
                 "type": "scatter", "mode": "lines+markers+text" if len(times) > 1 else "markers+text",
                 "name": event["label"], "x": times, "y": [y] * len(times),
-                "text": [letter] + [""] * (len(times) - 1), "textposition": "middle center",
+                "text": [DRUGS[event["drug"]][0]] + [""] * (len(times) - 1), "textposition": "middle center",
                 "textfont": {"size": 10, "color": "var(--kc-ground)"},
                 "customdata": [event.id] * len(times),
-                "hovertext": [f"<b>{event['label']}</b><br>{_event_text(event)}<br>Source: {event['study']}, "
-                              f"{event['read_at']}"] * len(times),
+                "hovertext": [_event_hover(event)] * len(times),
                 "hoverinfo": "text", "cliponaxis": False,
                 "line": {"color": colour, "width": 7},
-                "marker": {"symbol": "circle", "size": 17, "color": colour, "line": {"width": 1.5}},
+                "marker": {"symbol": "circle", "size": [17] + [8] * (len(times) - 1), "color": colour,
+                           # plotly fades markers of several sizes unless told not to
+                           "opacity": 1, "line": {"width": 1.5}},
             })
             annotations.append({
                 "x": round(math.log10(times[0] if side == "left" else times[-1]), 4), "xref": "x",
-                "y": y + 0.52, "yref": "y", "xanchor": side, "yanchor": "middle", "showarrow": False, "align": side,
-                "text": _event_label(event), "font": {"size": 12}, "xshift": {"left": -8, "right": 8}.get(side, 0),
+                "y": y, "yref": "y", "yshift": 11, "xanchor": side, "yanchor": "bottom", "showarrow": False,
+                "align": side, "text": label, "font": {"size": 12}, "xshift": {"left": -8, "right": 8}.get(side, 0),
             })
-            y -= 1.3
-        y -= 0.3
+        y -= 36
     axis = _time_axis("log")
     layout = {
-        "height": 130 + 56 * len(events), "xaxis": axis,
-        "yaxis": {"visible": False, "fixedrange": True, "range": [y, 0.8]},
+        "height": round(90 - y), "xaxis": axis,
+        "yaxis": {"visible": False, "fixedrange": True, "range": [y, 0]},
         "shapes": [], "annotations": annotations,
     }
     first = {

@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .figure import Figure
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 64, 24, 24, 60
+_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 440, 52, 16, 24, 64
 _TICK_LENGTH = 5
-_MARKER_RADIUS = 9
+_MARKER_RADIUS = 8
 
 
 class _Axis:
@@ -101,7 +101,7 @@ def picture(figure: Figure, key: str) -> str:
     traces = [figure.traces[name] for name in view.traces]
     height = layout["height"]
     bars = any(trace["type"] == "bar" for trace in traces)
-    left = 200 if bars else (16 if layout.get("yaxis", {}).get("visible") is False else _LEFT)
+    left = 16 if layout["yaxis"].get("visible") is False else _LEFT
     x_axis = _Axis(layout["xaxis"], (left, _WIDTH - _RIGHT), [])
     plot_top, plot_bottom = _TOP, height - _BOTTOM
     frame, marks = [], []
@@ -112,8 +112,8 @@ def picture(figure: Figure, key: str) -> str:
         frame.append(
             f'<line class="kc-tick" data-tick="{tick}" x1="{x}" x2="{x}" y1="{plot_top}" y2="{plot_bottom + _TICK_LENGTH}"/>'
         )
-        frame.append(_text(x, plot_bottom + 20, name))
-    frame.append(_text((left + _WIDTH - _RIGHT) / 2, height - 12, layout["xaxis"]["title"]["text"]))
+        frame.append(_text(x, plot_bottom + 18 + 7 * name.count("<br>"), name))
+    frame.append(_text((left + _WIDTH - _RIGHT) / 2, height - 8, layout["xaxis"]["title"]["text"]))
 
     axes: dict[str, _Axis] = {}
     for name, axis in layout.items():
@@ -124,7 +124,6 @@ def picture(figure: Figure, key: str) -> str:
         if bars:
             labels = axis["categoryarray"]
             axes[name] = _Axis({"range": [-0.5, max(1, len(labels)) - 0.5]}, pixels, [])
-            frame += [_text(left - 8, axes[name].at(index) + 4, label, "end") for index, label in enumerate(labels)]
             continue
         values = [value for trace in traces if _axis_name(trace) == name for value in trace["y"]]
         axes[name] = _Axis(axis, pixels, values)
@@ -147,7 +146,13 @@ def picture(figure: Figure, key: str) -> str:
             marks += _scatter(trace, x_axis, axes[_axis_name(trace)])
     for note in layout["annotations"]:
         x = left if note["xref"] == "paper" else x_axis.at_axis(note["x"])
-        y = plot_top - 6 if note["yref"] == "paper" else axes["yaxis"].at(note["y"]) + 4
+        if note["yref"] == "paper":
+            y = plot_top - 6
+        else:
+            place = layout["yaxis"]["categoryarray"].index(note["y"]) if bars else note["y"]
+            y = axes["yaxis"].at(place) + 4 - note.get("yshift", 0)
+            if note["yanchor"] == "bottom":  # the last line of several stands here
+                y -= 7 * note["text"].count("<br>") + 2
         anchor = {"left": "start", "right": "end", "center": "middle"}[note["xanchor"]]
         marks.append(_text(x + note.get("xshift", 0), y, note["text"], anchor))
 

@@ -18,11 +18,11 @@ from .assets import FOLDER
 _TEMPLATES = Path(__file__).parent / "templates"
 
 #: Scripts and styles of extensions that Jupyter Book loads for features this book does not use.
-_UNUSED = re.compile(r"thebe|mathjax|design-tabs|togglebutton|copybutton|clipboard|sphinx_highlight|play-solid|tabs\.css")
+_UNUSED = re.compile(r"thebe|mathjax|design-tabs|togglebutton|copybutton|clipboard|sphinx_highlight|tabs\.css", re.IGNORECASE)
 
 
 def _wanted(file: Any) -> bool:
-    name = str(getattr(file, "filename", file))
+    name = str(file.filename or file.attributes.get("body", ""))
     return not name.startswith(("http:", "https:", "//")) and not _UNUSED.search(name)
 
 
@@ -32,15 +32,19 @@ def _lean_context(app: Any, _page: str, _template: str, context: dict[str, Any],
     body = context.get("body")
     if not body:
         return
+    if " sd-" not in body:
+        context["css_files"] = [file for file in context["css_files"] if "sphinx-design" not in str(file.filename)]
     # docutils marks a bibliography as a list whose children are no list items.
     context["body"] = body.replace('class="docutils citation-list" role="list"', 'class="docutils citation-list"').replace(
         'role="doc-biblioentry"', ""
     )
 
 
-def _add_files(app: Any) -> None:
-    if app.builder.format == "html":
-        app.config.templates_path.insert(0, str(_TEMPLATES))
+def _prepare(_app: Any, config: Any) -> None:
+    # At config-inited, because the builder looks for templates before builder-inited.
+    config.templates_path.insert(0, str(_TEMPLATES))
+    # The theme reads it in every page, and calls an empty mode an error.
+    config.html_context.setdefault("default_mode", "auto")
 
 
 def _page_files(app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
@@ -81,7 +85,7 @@ def _subset_icons(app: Any, exception: Exception | None) -> None:
 
 def setup(app: Any) -> None:
     """Register what makes pages lean."""
-    app.connect("builder-inited", _add_files)
+    app.connect("config-inited", _prepare)
     app.connect("html-page-context", _page_files, priority=400)
     # After every extension that adds files of its own.
     app.connect("html-page-context", _lean_context, priority=900)

@@ -91,6 +91,7 @@ function themed(layout, styles, width) {
   for (const [name, axis] of Object.entries(layout)) {
     if (!/^[xy]axis/.test(name)) continue;
     themedLayout[name] = { ...axis, gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: ink };
+    if (narrow) themedLayout[name].tickfont = { size: 10 };
     if (axis.title) themedLayout[name].title = { ...axis.title, standoff: narrow ? 4 : 10 };
   }
   return themedLayout;
@@ -157,8 +158,23 @@ class Figure {
       }
       box.append(row);
     }
+    const studies = new Set(Object.values(this.payload.traces).map(({ meta }) => meta?.study).filter(Boolean));
+    if (studies.size > 1) box.append(this.buildHighlight([...studies].sort()));
     box.hidden = true;
     return { box, inputs };
+  }
+
+  // Fades every study but one: where points lie on each other, that tells them apart.
+  buildHighlight(studies) {
+    const id = `${this.prefix}-highlight`;
+    const select = element("select", { ...INPUT, id, name: "highlight" });
+    select.append(...["", ...studies].map((study) => element("option", { value: study }, study || "All studies")));
+    select.addEventListener("change", () => { this.highlight = select.value; this.draw(); });
+    return element("div", { className: "kc-control kc-wide" }, element("label", { htmlFor: id }, "Highlight"), select);
+  }
+
+  faded(trace) {
+    return this.highlight && trace.meta?.study && trace.meta.study !== this.highlight ? { ...trace, opacity: 0.15 } : trace;
   }
 
   askPrediction() {
@@ -166,13 +182,14 @@ class Figure {
     this.root.classList.add("kc-unrevealed");
     const form = element("form", { className: "kc-predict" });
     const field = element("fieldset", {}, element("legend", {}, prompt));
-    const middle = Math.floor(questions[0].times_h.length / 2);
-    this.guesses = questions.map(({ name, times_h }) => ({ name, time_h: times_h[middle], index: middle }));
+    // The latest time is nobody's published answer, so that the start gives nothing away.
+    const start = questions[0].times_h.length - 1;
+    this.guesses = questions.map(({ name, times_h }) => ({ name, time_h: times_h[start], index: start }));
     questions.forEach((question, number) => {
       const id = `${this.prefix}-predict-${question.name}`;
       const output = element("output", { htmlFor: id });
       const range = element("input", {
-        ...INPUT, type: "range", id, name: question.name, min: 0, max: question.times_h.length - 1, step: 1, value: middle,
+        ...INPUT, type: "range", id, name: question.name, min: 0, max: start, step: 1, value: start,
       });
       const mark = () => {
         const index = Number(range.value);
@@ -269,7 +286,7 @@ class Figure {
     if (drawn.xaxis.ticktext && drawn.xaxis.type) drawn.shapes = [...drawn.shapes, ...guessShapes(this.guesses, styles)];
     this.live.setAttribute("role", "img");
     this.live.setAttribute("aria-label", finding);
-    await Plotly.react(this.live, traces.map((name) => withColours(this.payload.traces[name], styles)), drawn, CONFIG);
+    await Plotly.react(this.live, traces.map((name) => this.faded(withColours(this.payload.traces[name], styles))), drawn, CONFIG);
     this.root.classList.add("kc-awake");
     this.root.dispatchEvent(new CustomEvent("kc-drawn", { bubbles: true }));
   }

@@ -1,0 +1,219 @@
+"""The ``ketamine-course`` command: build and serve the book, open the labs, test, prove."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+DEFAULT_PORT = 8000
+
+#: Sphinx and notebooks in the build write these; they tell a reader of the terminal nothing.
+_NOISE = re.compile(r"myst(-nb)? v|IPKernelApp|^Using jupyter-cache|sphinx-multitoc|^\s*$")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _run(*command: str | Path, cwd: Path = ROOT) -> None:
+    """Run a command and stop with its exit code if it fails."""
+    done = subprocess.run([str(part) for part in command], cwd=cwd, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def _python(*arguments: str) -> None:
+    _run(sys.executable, *arguments)
+
+
+def build(strict: bool = False) -> None:
+    """Build the book into ``_build/html``; only what changed is built again.
+
+    Args:
+        strict: every warning (a typed number, an unknown citation, a broken link) fails the build.
+    """
+    _say("Building the book …")
+    # As a child of its own, because the extension is imported anew from the package as it is now.
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT)]
+    if strict:
+        command += ["-W", "--keep-going"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            plain = re.sub(r"\x1b\[[0-9;]*m", "", line.rstrip())
+            if not _NOISE.search(plain):
+                _say(f"  {plain}")
+    if process.returncode:
+        sys.exit(process.returncode)
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves the site without a line in the terminal for each file."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def end_headers(self) -> None:
+        # The book on disk changes with each build; a browser that remembers would show the old one.
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+
+def make_server(port: int) -> http.server.ThreadingHTTPServer:
+    """Return a server of the built site on 127.0.0.1; another free port is taken if ``port`` is not free."""
+    handler = functools.partial(_QuietHandler, directory=str(SITE))
+    try:
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError:
+        return http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+
+def book(port: int) -> None:
+    """Build the book and serve it on 127.0.0.1 until Ctrl-C."""
+    build()
+    with make_server(port) as server:
+        _say(f"\nThe book is at http://127.0.0.1:{server.server_port}/ (stop with Ctrl-C)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            _say("\nStopped.")
+
+
+def lab() -> None:
+    """Open JupyterLab with the labs; nothing is asked of another host."""
+    _run(
+        sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks"),
+        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    )
+
+
+def find_chromium() -> str | None:
+    """Return the path of an installed Chromium or Chrome, ``None`` if there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
+
+
+def ensure_chromium() -> str:
+    """Return the path of Chromium, installing Debian's if this is root and apt is there.
+
+    Stops with an instruction if it cannot.
+    """
+    if path := find_chromium():
+        return path
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        _say("Installing Debian's chromium for the browser tests …")
+        _run("apt-get", "update", "-qq")
+        _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+        if path := find_chromium():
+            return path
+    sys.exit(
+        "The browser tests need Chromium. Install it (Debian, Ubuntu: sudo apt-get install chromium) "
+        "or set CHROMIUM to the path of a Chrome or Chromium, then run this again."
+    )
+
+
+def check() -> None:
+    """Run the checks that need no test: style, types, one-way imports."""
+    _say("Checking style, types and imports …")
+    _python("-m", "ruff", "check", ".")
+    _python("-m", "mypy")
+    _run(Path(sys.executable).with_name("lint-imports"), "--no-cache")
+
+
+def test(arguments: Sequence[str]) -> None:
+    """Run everything that CI gates on: the checks, a strict build, every test."""
+    os.environ["CHROMIUM"] = ensure_chromium()
+    check()
+    build(strict=True)
+    _python("-m", "pytest", *arguments)
+
+
+def benchmark_page() -> None:
+    """Measure the onset chapter against the same chapter under the default Jupyter Book set-up."""
+    os.environ["CHROMIUM"] = ensure_chromium()
+    build()
+    _python("benchmarks/page.py")
+
+
+def prove() -> None:
+    """Run the long proofs: a fresh clone from nothing, each Python that is here, the page's benchmark."""
+    os.environ["CHROMIUM"] = ensure_chromium()
+    _python("-m", "pytest", "tests/prove", "-p", "no:cacheprovider", "-s")
+    benchmark_page()
+
+
+def seal() -> None:
+    """Write each table's sha256 into its sidecar, after a table was edited and reviewed."""
+    from .evidence.table import TABLES, read_table, sha256, sidecar_path
+
+    for csv_path in sorted(TABLES.glob("*.csv")):
+        read_table(csv_path)
+        path = sidecar_path(csv_path)
+        sidecar = json.loads(path.read_text(encoding="utf-8"))
+        if sidecar["hash"] != sha256(csv_path):
+            sidecar["hash"] = sha256(csv_path)
+            scratch = path.with_suffix(".tmp")
+            scratch.write_text(json.dumps(sidecar, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            os.replace(scratch, path)
+            _say(f"sealed {csv_path.name}")
+
+
+def requirements() -> None:
+    """Resolve ``requirements.txt`` anew from ``pyproject.toml``, for every supported Python."""
+    command = [
+        sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+        "--no-annotate", "--custom-compile-command", "make requirements", "-", "-o", "requirements.txt",
+    ]
+    done = subprocess.run(command, cwd=ROOT, input="-e .[all]\n", text=True, check=False)
+    sys.exit(done.returncode)
+
+
+def clean() -> None:
+    """Remove what was generated: the built book and caches. The environment stays."""
+    for name in ("_build", ".frontend", ".pytest_cache", ".mypy_cache", ".ruff_cache"):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="ketamine-course", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, action: Callable[..., None]) -> argparse.ArgumentParser:
+        assert action.__doc__ is not None
+        command = commands.add_parser(name, help=action.__doc__.splitlines()[0])
+        command.set_defaults(action=action)
+        return command
+
+    add("book", book).add_argument("--port", type=int, default=DEFAULT_PORT)
+    add("build", build).add_argument("--strict", action="store_true", help="let every warning fail the build")
+    add("lab", lab)
+    add("check", check)
+    add("test", test).add_argument("arguments", nargs="*", help="passed on to pytest")
+    add("prove", prove)
+    add("benchmark-page", benchmark_page)
+    add("seal", seal)
+    add("requirements", requirements)
+    add("clean", clean)
+    options = vars(parser.parse_args(argv))
+    del options["command"]
+    options.pop("action")(**options)
+
+
+if __name__ == "__main__":
+    main()
