@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.util import logging
 
 from .values import course_value
@@ -44,8 +43,8 @@ _EXCEPTION = re.compile("|".join(pattern for pattern, _ in EXCEPTIONS))
 
 #: Nodes whose text is not prose of ours: rows, citations, code, addresses, raw HTML.
 _NOT_PROSE = (
-    course_value, nodes.literal, nodes.literal_block, nodes.raw, nodes.comment, nodes.citation,
-    nodes.citation_reference, nodes.footnote_reference, nodes.problematic, nodes.system_message, nodes.math,
+    course_value, nodes.literal, nodes.literal_block, nodes.raw, nodes.comment, nodes.footnote_reference,
+    nodes.problematic, nodes.system_message, nodes.math,
 )
 
 
@@ -60,8 +59,8 @@ def typed_numbers(text: str) -> Iterator[str]:
 def _is_not_prose(node: nodes.Node) -> bool:
     if isinstance(node, nodes.container) and "cell" in node.get("classes", ()):
         return True  # code and its output
-    if isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "cite":
-        return True
+    if isinstance(node, nodes.footnote) and any(name.startswith("footcite-") for name in node["names"] + node["ids"]):
+        return True  # an entry of the bibliography
     return isinstance(node, _NOT_PROSE)
 
 
