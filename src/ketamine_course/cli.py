@@ -49,7 +49,12 @@ def build(strict: bool = False) -> None:
     if strict:
         command += ["-W", "--keep-going"]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
         env=os.environ | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
     ) as process:
         assert process.stdout is not None
@@ -96,8 +101,12 @@ def book(port: int) -> None:
 def lab() -> None:
     """Open JupyterLab with the labs; nothing is asked of another host."""
     _run(
-        sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks"),
-        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        str(ROOT / "notebooks"),
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
     )
 
@@ -176,8 +185,21 @@ def seal() -> None:
 def requirements() -> None:
     """Resolve ``requirements.txt`` anew from ``pyproject.toml``, for every supported Python."""
     command = [
-        sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-        "--no-annotate", "--custom-compile-command", "make requirements", "-", "-o", "requirements.txt",
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--no-annotate",
+        "--custom-compile-command",
+        "make requirements",
+        "-",
+        "-o",
+        "requirements.txt",
     ]
     done = subprocess.run(command, cwd=ROOT, input="-e .[all]\n", text=True, check=False)
     sys.exit(done.returncode)

@@ -22,6 +22,12 @@ def compare_prediction(predicted_h, published_h, subject):
     else:
         verdict = "that is earlier than was measured"
     return (
-        subject + " was first measured at " + duration_label(published_h)
-        + "; you marked " + duration_label(predicted_h) + ", and " + verdict + "."
+        subject
+        + " was first measured at "
+        + duration_label(published_h)
+        + "; you marked "
+        + duration_label(predicted_h)
+        + ", and "
+        + verdict
+        + "."
     )

@@ -10,7 +10,7 @@ import csv
 import datetime
 import hashlib
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ def names() -> list[str]:
     return sorted(path.stem for path in TABLES.glob("*.csv"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: str) -> tuple[Row, ...]:
     """Return the rows of one of the course's tables.
 
@@ -133,7 +133,7 @@ def table(name: str) -> tuple[Row, ...]:
     return tuple(read_table(path))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _rows_by_id() -> dict[str, Row]:
     found: dict[str, Row] = {}
     for name in names():

@@ -7,9 +7,19 @@ so that a figure follows light, dark and print.
 
 from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, View
 from .html import static_html
-from .onset import event_timeline, timeline
+from .onset_events import event_timeline
+from .onset_timeline import timeline
 
 __all__ = [
-    "Column", "Control", "DataTable", "Figure", "Option", "Prediction", "Question", "View",
-    "event_timeline", "static_html", "timeline",
+    "Column",
+    "Control",
+    "DataTable",
+    "Figure",
+    "Option",
+    "Prediction",
+    "Question",
+    "View",
+    "event_timeline",
+    "static_html",
+    "timeline",
 ]

@@ -17,6 +17,7 @@ def static_html(
     """Return the figure as one ``<figure>`` element, which the ES module later brings to life.
 
     Args:
+        figure: the figure, shown in its default view.
         csv_href: gives the address of a table's CSV file by the table's name.
         cite: gives the HTML of a reference by its BibTeX key.
     """

@@ -39,7 +39,8 @@ class _Axis:
     def at_axis(self, value: float) -> float:
         """Return the pixel of a value in the axis's own terms (a logarithm on a log axis)."""
         start, end = self.pixels
-        return round(start + (value - self.low) / (self.high - self.low) * (end - start), 1)
+        pixel: float = start + (value - self.low) / (self.high - self.low) * (end - start)
+        return round(pixel, 1)
 
     def ticks(self) -> list[float]:
         """Return round values for an axis that names none."""
@@ -75,15 +76,15 @@ def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
     if not letter:
         return drawn
     ink = colour if is_open else "var(--kc-ground)"
-    return drawn + f'<text class="kc-letter" x="{x}" y="{y + 3.6}" text-anchor="middle" style="fill:{ink}">{letter}</text>'
+    return (
+        drawn + f'<text class="kc-letter" x="{x}" y="{y + 3.6}" text-anchor="middle" style="fill:{ink}">{letter}</text>'
+    )
 
 
 def legend_sign(sign: str, colour: str) -> str:
     """Return a small SVG of a legend's sign: a marker's letter, or the name of a marker's shape."""
     is_shape = sign in ("circle", "circle-open", "diamond", "square")
-    drawn = (
-        _marker(12, 12, sign, "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
-    )
+    drawn = _marker(12, 12, sign, "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
     return f'<svg class="kc-sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">{drawn}</svg>'
 
 
@@ -106,12 +107,13 @@ def picture(figure: Figure, key: str) -> str:
     plot_top, plot_bottom = _TOP, height - _BOTTOM
     frame, marks = [], []
 
-    for name, tick in zip(layout["xaxis"].get("ticktext") or map(str, layout["xaxis"]["tickvals"]),
-                          layout["xaxis"]["tickvals"], strict=True):
+    for name, tick in zip(
+        layout["xaxis"].get("ticktext") or map(str, layout["xaxis"]["tickvals"]),
+        layout["xaxis"]["tickvals"],
+        strict=True,
+    ):
         x = x_axis.at(tick)
-        frame.append(
-            f'<line class="kc-tick" data-tick="{tick}" x1="{x}" x2="{x}" y1="{plot_top}" y2="{plot_bottom + _TICK_LENGTH}"/>'
-        )
+        frame.append(f'<line class="kc-tick" x1="{x}" x2="{x}" y1="{plot_top}" y2="{plot_bottom + _TICK_LENGTH}"/>')
         frame.append(_text(x, plot_bottom + 18 + 7 * name.count("<br>"), name))
     frame.append(_text((left + _WIDTH - _RIGHT) / 2, height - 8, layout["xaxis"]["title"]["text"]))
 
@@ -138,7 +140,10 @@ def picture(figure: Figure, key: str) -> str:
 
     for shape in layout["shapes"]:
         x0, x1 = x_axis.at(shape["x0"]), x_axis.at(shape["x1"])
-        marks.append(f'<rect class="kc-band" x="{x0}" y="{plot_top}" width="{round(x1 - x0, 1)}" height="{plot_bottom - plot_top}"/>')
+        marks.append(
+            f'<rect class="kc-band" x="{x0}" y="{plot_top}" width="{round(x1 - x0, 1)}" '
+            f'height="{plot_bottom - plot_top}"/>'
+        )
     for trace in traces:
         if trace["type"] == "bar":
             marks += _bars(trace, x_axis, axes["yaxis"], layout["yaxis"]["categoryarray"])

@@ -11,7 +11,7 @@ from pybtex.database import parse_file
 _path: Path | None = None
 
 
-class UnknownReference(KeyError):
+class UnknownReferenceError(KeyError):
     """A key that the bibliography lacks; the message names the key, the file and the remedy."""
 
 
@@ -32,17 +32,17 @@ def _entry(key: str) -> Any:
     try:
         return _entries()[key]
     except KeyError:
-        raise UnknownReference(f"no reference {key!r} in {_path}; add it or correct the row's key") from None
+        raise UnknownReferenceError(f"no reference {key!r} in {_path}; add it or correct the row's key") from None
 
 
 def label(key: str) -> str:
     """Return author and year, such as ``Kishimoto 2016`` or ``Wade 2002``.
 
-    Raises UnknownReference if the bibliography lacks the key.
+    Raises UnknownReferenceError if the bibliography lacks the key.
     """
     entry = _entry(key)
     if not entry.persons.get("author"):
-        raise UnknownReference(f"reference {key!r} in {_path} has no author; add who wrote it")
+        raise UnknownReferenceError(f"reference {key!r} in {_path} has no author; add who wrote it")
     person = entry.persons["author"][0]
     name = " ".join(person.prelast_names + person.last_names) or str(person)
     name = name.replace("{", "").replace("}", "")
@@ -52,7 +52,7 @@ def label(key: str) -> str:
 def link(key: str) -> str:
     """Return the address of a reference, by DOI where there is one; empty if it has none.
 
-    Raises UnknownReference if the bibliography lacks the key.
+    Raises UnknownReferenceError if the bibliography lacks the key.
     """
     fields = _entry(key).fields
     return f"https://doi.org/{fields['doi']}" if "doi" in fields else fields.get("url", "")

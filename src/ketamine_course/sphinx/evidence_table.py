@@ -13,8 +13,8 @@ from sphinx.util.docutils import SphinxDirective
 from .. import evidence
 from ..core.duration import duration_label
 from . import bibliography
-from .figure_node import cite, static_uri
 from .assets import FOLDER
+from .figure_node import cite, static_uri
 from .values import anchor, number_text
 
 _SOURCE_COLUMNS = ("reference", "read_at", "read_on")
@@ -60,7 +60,12 @@ def _rows_html(translator: Any, name: str) -> str:
     rows = evidence.table(name)
     columns = [column for column in rows[0] if column not in _HIDDEN_COLUMNS]
     id_column = columns[0]
-    ordered = [*(c for c in columns[1:] if c not in _SOURCE_COLUMNS and c != "note"), *_SOURCE_COLUMNS, "note", id_column]
+    ordered = [
+        *(c for c in columns[1:] if c not in _SOURCE_COLUMNS and c != "note"),
+        *_SOURCE_COLUMNS,
+        "note",
+        id_column,
+    ]
     # A column that is empty in every row says nothing.
     ordered = [column for column in ordered if any(row[column] is not None for row in rows)]
     head = "".join(f'<th scope="col">{column.removesuffix("_h").replace("_", " ")}</th>' for column in ordered)
@@ -116,7 +121,7 @@ def _use_bibliography(app: Any, config: Any) -> None:
         for row in evidence.table(name):
             try:
                 bibliography.label(row["reference"])
-            except bibliography.UnknownReference as error:
+            except bibliography.UnknownReferenceError as error:
                 raise ExtensionError(
                     f"{name}.csv, row {row.id!r} (line {row.line}), column 'reference': {error.args[0]}"
                 ) from None

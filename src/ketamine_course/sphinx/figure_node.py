@@ -34,7 +34,7 @@ class FigureRenderer:
 def static_uri(translator: Any, path: str) -> str:
     """Return the address of a file under ``_static/``, relative to the page being written."""
     page = translator.builder.get_target_uri(translator.builder.current_docname)
-    return relative_uri(page, f"_static/{path}")
+    return str(relative_uri(page, f"_static/{path}"))
 
 
 def cite(key: str) -> str:
@@ -46,7 +46,7 @@ def cite(key: str) -> str:
 def _visit_html(translator: Any, node: course_figure) -> None:
     html = re.sub(r'<cite data-key="([^"]+)">[^<]*</cite>', lambda match: cite(match[1]), node["html"])
     html = re.sub(
-        rf'{CSV_PLACEHOLDER}([\w-]+)', lambda match: static_uri(translator, f"{FOLDER}/tables/{match[1]}.csv"), html
+        rf"{CSV_PLACEHOLDER}([\w-]+)", lambda match: static_uri(translator, f"{FOLDER}/tables/{match[1]}.csv"), html
     )
     payload = node["payload"].replace("</", "<\\/")
     translator.body.append(

@@ -25,17 +25,20 @@ class Package:
 
 #: The smallest plotly.js with scatter and bar; the same release as the plotly of requirements.txt.
 PLOTLY = Package(
-    "plotly.js-basic-dist-min", "4.1.1",
+    "plotly.js-basic-dist-min",
+    "4.1.1",
     "sha512-1oNF8PeQx2hv/y7tqEVWKD3JGwn/MGEMQ8mL9HUwsaqG9FGy/OU5FHUHvzqbqxN4mnwZGI9abTiE775C4kkjMQ==",
 )
 #: Accessibility rules for the browser tests.
 AXE = Package(
-    "axe-core", "4.14.1",
+    "axe-core",
+    "4.14.1",
     "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
 )
 #: Runs ``core`` as the page would; the tests run it in node.
 MICROPYTHON = Package(
-    "@micropython/micropython-webassembly-pyscript", "1.27.0",
+    "@micropython/micropython-webassembly-pyscript",
+    "1.27.0",
     "sha512-DnXx4EqxgkeaFESrS3uKrL7mLMk4mRTd0mMzaOd3HUSiZUOAE7t11uLnjf3ftF87N2xm4knHnWEKcVK4IYIUDA==",
 )
 
@@ -82,4 +85,5 @@ def _pack(package: Package, folder: Path) -> Path:
         raise FrontendError(f"npm pack {spec} failed; check that the npm registry can be reached:\n{done.stderr}")
     listed = json.loads(done.stdout)
     entry = listed[0] if isinstance(listed, list) else next(iter(listed.values()))
-    return folder / entry["filename"].replace("@", "").replace("/", "-")
+    name: str = entry["filename"]
+    return folder / name.replace("@", "").replace("/", "-")

@@ -18,7 +18,9 @@ from .assets import FOLDER
 _TEMPLATES = Path(__file__).parent / "templates"
 
 #: Scripts and styles of extensions that Jupyter Book loads for features this book does not use.
-_UNUSED = re.compile(r"thebe|mathjax|design-tabs|togglebutton|copybutton|clipboard|sphinx_highlight|tabs\.css", re.IGNORECASE)
+_UNUSED = re.compile(
+    r"thebe|mathjax|design-tabs|togglebutton|copybutton|clipboard|sphinx_highlight|tabs\.css", re.IGNORECASE
+)
 
 
 def _wanted(file: Any) -> bool:
@@ -35,9 +37,9 @@ def _lean_context(app: Any, _page: str, _template: str, context: dict[str, Any],
     if " sd-" not in body:
         context["css_files"] = [file for file in context["css_files"] if "sphinx-design" not in str(file.filename)]
     # docutils marks a bibliography as a list whose children are no list items.
-    context["body"] = body.replace('class="docutils citation-list" role="list"', 'class="docutils citation-list"').replace(
-        'role="doc-biblioentry"', ""
-    )
+    context["body"] = body.replace(
+        'class="docutils citation-list" role="list"', 'class="docutils citation-list"'
+    ).replace('role="doc-biblioentry"', "")
 
 
 def _prepare(_app: Any, config: Any) -> None:

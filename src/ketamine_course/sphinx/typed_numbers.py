@@ -43,8 +43,15 @@ _EXCEPTION = re.compile("|".join(pattern for pattern, _ in EXCEPTIONS))
 
 #: Nodes whose text is not prose of ours: rows, citations, code, addresses, raw HTML.
 _NOT_PROSE = (
-    course_value, nodes.literal, nodes.literal_block, nodes.raw, nodes.comment, nodes.footnote_reference,
-    nodes.problematic, nodes.system_message, nodes.math,
+    course_value,
+    nodes.literal,
+    nodes.literal_block,
+    nodes.raw,
+    nodes.comment,
+    nodes.footnote_reference,
+    nodes.problematic,
+    nodes.system_message,
+    nodes.math,
 )
 
 
@@ -78,7 +85,11 @@ def _warn(app: Any, document: nodes.document) -> None:
         for number in typed_numbers(text.astext()):
             logger.warning(
                 "the number %r was typed: print it from a row with the role value, or reword; text: %r",
-                number, text.astext()[:80], location=text.parent, type="ketamine_course", subtype="typed_number",
+                number,
+                text.astext()[:80],
+                location=text.parent,
+                type="ketamine_course",
+                subtype="typed_number",
             )
 
 

@@ -20,7 +20,7 @@ from sphinx.util.osutil import relative_uri
 from .. import evidence
 from ..core import effect
 from ..core.duration import duration_label
-from .bibliography import UnknownReference, label
+from .bibliography import UnknownReferenceError, label
 
 #: The page that lists every row; each has an anchor there.
 EVIDENCE_PAGE = "book/evidence"
@@ -71,7 +71,7 @@ class _RowRole(SphinxRole):
         try:
             row, text = self.look_up(self.text)
             return [course_value("", text, row_id=row.id, source=source_text(row))], []
-        except (evidence.EvidenceError, UnknownReference, ValueError, KeyError) as error:
+        except (evidence.EvidenceError, UnknownReferenceError, ValueError, KeyError) as error:
             message = self.inliner.reporter.error(f"{self.name}: {error}", line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
 

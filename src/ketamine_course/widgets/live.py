@@ -54,7 +54,7 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships
             choices={control.name: control.options[0].value for control in figure.controls},
         )
 
-    @traitlets.validate("choices")
+    @traitlets.validate("choices")  # type: ignore[untyped-decorator]  # traitlets is not typed
     def _known_choices(self, proposal: Any) -> dict[str, str]:
         chosen: dict[str, str] = proposal["value"]
         for control in self._figure.controls:
@@ -65,7 +65,7 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships
                 )
         return chosen
 
-    @command
+    @command  # type: ignore[untyped-decorator]  # anywidget is not typed
     def plotly(self, _message: Any, _buffers: Any) -> tuple[dict[str, str], list[bytes]]:
         """Send plotly.js, gzipped, to the browser that asks for it."""
         return {}, [_plotly_js()]
