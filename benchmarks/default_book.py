@@ -23,7 +23,6 @@ from ketamine_course import sphinx, widgets
 from ketamine_course.cli import ROOT
 from ketamine_course.figures import Figure
 
-
 CHAPTER = "book/onset"
 
 #: The extensions that Jupyter Book enables by default, and the two that the chapter's markup needs.
@@ -67,7 +66,10 @@ def _write(folder: Path, renderer: str) -> None:
     shutil.copy(ROOT / "book" / "references.bib", chapter.parent)
     _write_menu(folder)
     text = _print_values((ROOT / f"{CHAPTER}.md").read_text(encoding="utf-8"))
-    chapter.write_text(_CODE_CELL.sub(lambda cell: _plain_cell(cell[0], chapter.parent, renderer), text), encoding="utf-8")
+    text = _CODE_CELL.sub(lambda cell: _plain_cell(cell[0], chapter.parent), text)
+    # Once only: each time that a renderer is chosen it puts plotly.js into the page again.
+    choice = f'plotly.io.renderers.default = "{renderer}"\nplotly.io.read_json('
+    chapter.write_text(text.replace("plotly.io.read_json(", choice, 1), encoding="utf-8")
 
 
 def _write_menu(folder: Path) -> None:
@@ -86,13 +88,13 @@ def _print_values(text: str) -> str:
     # Our extension registers its roles with a stand-in for Sphinx: each then prints as it does in the book.
     app = Mock()
     sphinx.setup(app)
-    for name, role in (call.args for call in app.add_role.call_args_list):
-        text = re.sub(rf"\{{{name}\}}`([^`]+)`", lambda match, role=role: role.look_up(match[1])[1], text)
+    roles = dict(call.args for call in app.add_role.call_args_list)
+    text = re.sub(rf"\{{({'|'.join(roles)})\}}`([^`]+)`", lambda match: roles[match[1]].look_up(match[2])[1], text)
     directives = "|".join(call.args[0] for call in app.add_directive.call_args_list)
     return re.sub(rf"^(`{{3,}}|:{{3,}})\{{(?:{directives})\}}.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
-def _plain_cell(cell: str, folder: Path, renderer: str) -> str:
+def _plain_cell(cell: str, folder: Path) -> str:
     """Return the code cell that shows the same figure by plotly alone; its JSON goes into ``folder``."""
     call = re.search(r"^(\w+)\(\)\n```$", cell, re.MULTILINE)
     if not call or call[1] not in widgets.__all__:
@@ -101,7 +103,7 @@ def _plain_cell(cell: str, folder: Path, renderer: str) -> str:
     _plain_figure(figure).write_json(folder / f"{call[1]}.json")
     return (
         "```{code-cell} python\n:tags: [remove-input]\nimport plotly.io\n\n"
-        f'plotly.io.renderers.default = "{renderer}"\nplotly.io.read_json("{call[1]}.json")\n```'
+        f'plotly.io.read_json("{call[1]}.json")\n```'
     )
 
 

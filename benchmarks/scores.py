@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from traffic import RESOLVER_RULES
+
 from ketamine_course.sphinx import frontend
-from traffic import NO_OTHER_HOST
 
 _FOLDER = Path(__file__).parent / "lighthouse"
 _CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
@@ -22,7 +23,10 @@ _TIMINGS = {
     "first-contentful-paint": "FCP", "largest-contentful-paint": "LCP",
     "total-blocking-time": "TBT", "cumulative-layout-shift": "CLS",
 }
-_FLAGS = f'--headless=new --no-sandbox --disable-gpu --disable-background-networking "{NO_OTHER_HOST}"'
+_FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-background-networking "
+    f'--host-resolver-rules="{RESOLVER_RULES}"'
+)
 
 
 @dataclass(frozen=True)

@@ -6,30 +6,29 @@ import gzip
 import http.server
 import mimetypes
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Request, ViewportSize, sync_playwright
 
 HOST = "127.0.0.1"
 
 #: No other host can be reached, on any machine: what a page asks of one is counted and never sent.
-NO_OTHER_HOST = f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}"
+RESOLVER_RULES = f"MAP * ~NOTFOUND, EXCLUDE {HOST}"
 
 #: The window of Lighthouse's phone, in CSS pixels.
-_VIEWPORT = {"width": 412, "height": 823}
+_VIEWPORT: ViewportSize = {"width": 412, "height": 823}
+
+_IDLE_MS, _STEP_MS = 1000, 100
 
 #: Types that a usual web server compresses; pictures and woff2 fonts are compressed already.
 _TEXT_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
-_KINDS = {
-    ".html": "HTML", ".css": "CSS", ".js": "JavaScript", ".mjs": "JavaScript", ".woff2": "fonts", ".svg": "pictures",
-    ".png": "pictures", ".ico": "pictures",
-}
+_KINDS = {".html": "HTML", ".css": "CSS", ".js": "JavaScript", ".mjs": "JavaScript", ".woff2": "fonts"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Site:
     sent: list[Response]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _body(path: Path) -> tuple[bytes, str, bool]:
     """Return a file as sent, its type and whether it is compressed. Kept, so that no timing includes gzip."""
     content = path.read_bytes()
@@ -115,26 +114,43 @@ def serve(folder: Path) -> Iterator[Site]:
 def measure(site: Site, path: str, chromium: str, use_figure: Callable[[Page], None]) -> tuple[Load, Load]:
     """Return what a page had loaded before its figure was needed, and with the figure.
 
-    Before: opened in a phone's window, nothing scrolled or pressed, the network idle for 0.5 s.
-    With: after ``use_figure``, the network idle again.
+    Before: opened in a phone's window, nothing scrolled or pressed, no request under way for a second.
+    With: after ``use_figure``, and again no request under way for a second.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", NO_OTHER_HOST])
+        flags = ["--no-sandbox", f"--host-resolver-rules={RESOLVER_RULES}"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_page(viewport=_VIEWPORT, is_mobile=True, has_touch=True)
+        under_way: list[Request] = []
         asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
+
+        def start(request: Request) -> None:
+            under_way.append(request)
+            asked.append(request.url)
+
+        page.on("request", start)
+        for event in ("requestfinished", "requestfailed"):
+            page.on(event, lambda request: under_way.remove(request))
         site.sent.clear()
 
         def load_now() -> Load:
-            page.wait_for_load_state("networkidle")
+            _wait_until_idle(page, under_way)
             return Load(tuple(site.sent), tuple(url for url in asked if _is_elsewhere(url)))
 
-        page.goto(f"{site.url}/{path}", wait_until="networkidle")
+        page.goto(f"{site.url}/{path}")
         before = load_now()
         use_figure(page)
         with_figure = load_now()
         browser.close()
     return before, with_figure
+
+
+def _wait_until_idle(page: Page, under_way: Sequence[Request]) -> None:
+    """Wait until no request was under way for a second. Playwright's own wait serves but once a navigation."""
+    quiet_ms = 0
+    while quiet_ms < _IDLE_MS:
+        page.wait_for_timeout(_STEP_MS)
+        quiet_ms = 0 if under_way else quiet_ms + _STEP_MS
 
 
 def _is_elsewhere(url: str) -> bool:

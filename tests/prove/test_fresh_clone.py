@@ -58,7 +58,8 @@ def test_make_book_serves_the_book_and_make_test_passes(clone: tuple[Path, dict[
     started = time.monotonic()
     with subprocess.Popen(
         ["make", "book", f"PYTHON={python}", "PORT=0"],
-        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        cwd=folder, env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as making:  # fmt: skip
         assert making.stdout is not None
         lines: list[str] = []
