@@ -16,7 +16,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
+QUIZZES = ROOT / "quizzes"
 DEFAULT_PORT = 8000
+
+#: Keeps JupyterLab from asking other hosts for updates and extensions.
+LAB_OPTIONS = (
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
 
 #: Sphinx and notebooks in the build write these; they tell a reader of the terminal nothing.
 _NOISE = re.compile(r"myst(-nb)? v|IPKernelApp|^Using jupyter-cache|sphinx-multitoc|^\s*$")
@@ -28,7 +35,9 @@ def _say(text: str) -> None:
 
 def _run(*command: str | Path, cwd: Path = ROOT) -> None:
     """Run a command and stop with its exit code if it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=cwd, check=False)
+    # nbgrader calls alembic by name, and a venv need not be activated.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run([str(part) for part in command], cwd=cwd, check=False, env=os.environ | {"PATH": path})
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -98,17 +107,18 @@ def book(port: int) -> None:
             _say("\nStopped.")
 
 
-def lab() -> None:
-    """Open JupyterLab with the labs; nothing is asked of another host."""
-    _run(
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        str(ROOT / "notebooks"),
-        "--LabApp.news_url=",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
-    )
+def lab(quizzes: bool) -> None:
+    """Open JupyterLab with the labs, or with the quizzes and nbgrader's formgrader; no other host is asked.
+
+    Args:
+        quizzes: open the instructor's folder of quizzes instead of the labs.
+    """
+    # Holds the setting that keeps JupyterLab from asking whether it may fetch news.
+    paths = [str(Path(__file__).parent / "jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    # nbgrader reads its configuration from the folder in which the server starts.
+    folder = QUIZZES if quizzes else ROOT / "notebooks"
+    _run(sys.executable, "-m", "jupyterlab", folder, *LAB_OPTIONS, cwd=folder)
 
 
 def find_chromium() -> str | None:
@@ -164,6 +174,46 @@ def prove() -> None:
     os.environ["CHROMIUM"] = ensure_chromium()
     _python("-m", "pytest", "tests/prove", "-p", "no:cacheprovider", "-s")
     benchmark_page()
+
+
+def quiz(banks: Path) -> None:
+    """Write the nbgrader source of each quiz from its bank: notebook and quiz file, without keys."""
+    from .items import BankError, load_bank
+    from .items.release import write_source
+
+    paths = sorted(banks.glob("*.yaml"))
+    if not paths:
+        sys.exit(f"No bank (*.yaml) in {banks}; name the folder of the banks with --banks.")
+    for path in paths:
+        try:
+            bank = load_bank(path)
+        except BankError as error:
+            sys.exit(str(error))
+        folder = write_source(bank, QUIZZES / "source")
+        _say(f"{bank.title}: {len(bank.items)} items, {sum(item.points for item in bank.items):g} points -> {folder}")
+
+
+def collect(archive: Path, roster: Path | None) -> None:
+    """Take a Canvas or Moodle bulk download apart into nbgrader's folder of submissions."""
+    from .grading.collect import CollectError
+    from .grading.collect import collect as take_apart
+
+    quizzes = {path.stem for path in (QUIZZES / "source").glob("*")} or {p.stem for p in (QUIZZES / "banks").glob("*")}
+    try:
+        results = take_apart(archive, QUIZZES / "submitted", quizzes, roster)
+    except CollectError as error:
+        sys.exit(str(error))
+    for each in results:
+        _say(f"  {'taken  ' if each.taken else 'LEFT   '} {each.file}: {each.said}")
+    taken = sum(each.taken for each in results)
+    _say(f"{taken} of {len(results)} files taken into {QUIZZES / 'submitted'}")
+    if taken < len(results):
+        sys.exit(1)
+
+
+def nbgrader(arguments: Sequence[str]) -> None:
+    """Run nbgrader in the folder of the quizzes, as in: ketamine-course nbgrader autograde onset."""
+    _run(sys.executable, "-m", "nbgrader", *arguments, cwd=QUIZZES)
 
 
 def seal() -> None:
@@ -224,16 +274,27 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     add("book", book).add_argument("--port", type=int, default=DEFAULT_PORT)
     add("build", build).add_argument("--strict", action="store_true", help="let every warning fail the build")
-    add("lab", lab)
+    labs = add("lab", lab)
+    labs.add_argument("--quizzes", action="store_true", help="the instructor's quizzes and formgrader")
     add("check", check)
     add("test", test).add_argument("arguments", nargs="*", help="passed on to pytest")
     add("prove", prove)
     add("benchmark-page", benchmark_page)
+    banks = "folder of the banks (default: the public sample)"
+    add("quiz", quiz).add_argument("--banks", type=Path, default=QUIZZES / "banks", help=banks)
+    taking = add("collect", collect)
+    taking.add_argument("archive", type=Path, metavar="FILE.zip")
+    taking.add_argument("--roster", type=Path, help="CSV with the columns lms_user and student")
+    add("nbgrader", nbgrader)
     add("seal", seal)
     add("requirements", requirements)
     add("clean", clean)
-    options = vars(parser.parse_args(argv))
-    del options["command"]
+    parsed, rest = parser.parse_known_args(argv)
+    options = vars(parsed)
+    if options.pop("command") == "nbgrader":
+        options["arguments"] = rest  # its options are nbgrader's, not ours
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.pop("action")(**options)
 
 

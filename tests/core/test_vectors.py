@@ -46,8 +46,8 @@ def test_every_function_of_the_core_has_a_vector() -> None:
 
 RUN_VECTORS = """
 import json
-from ketamine_course.core import duration, effect, prediction
-modules = {"duration": duration, "effect": effect, "prediction": prediction}
+from ketamine_course.core import duration, effect, prediction, scoring
+modules = {"duration": duration, "effect": effect, "prediction": prediction, "scoring": scoring}
 outcomes = []
 for case in json.loads(vectors):
     module, function = case["function"].split(".")

@@ -12,10 +12,11 @@ from sphinx.util.docutils import SphinxDirective
 
 from .. import evidence
 from ..core.duration import duration_label
+from ..row_text import number_text
 from . import bibliography
 from .assets import FOLDER
 from .figure_node import cite, static_uri
-from .values import anchor, number_text
+from .values import anchor
 
 _SOURCE_COLUMNS = ("reference", "read_at", "read_on")
 _HIDDEN_COLUMNS = ("pair", "read_url", "reviewer", "status", "dose_mg_per_kg", "dose_mg", "infusion_min")

@@ -7,6 +7,7 @@ CDN, the live-code button, Font Awesome as a script, the 4,000 icons of its font
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +19,24 @@ from .assets import FOLDER
 _TEMPLATES = Path(__file__).parent / "templates"
 
 #: Scripts and styles of extensions that Jupyter Book loads for features this book does not use.
-_UNUSED = re.compile(
-    r"thebe|mathjax|design-tabs|togglebutton|copybutton|clipboard|sphinx_highlight|tabs\.css", re.IGNORECASE
-)
+_UNUSED = re.compile(r"thebe|mathjax|design-tabs|togglebutton|copybutton|clipboard|tabs\.css", re.IGNORECASE)
+
+#: Needed where results are shown, and nowhere else: without it the search stops with an exception.
+_FOR_SEARCH = "sphinx_highlight"
 
 
-def _wanted(file: Any) -> bool:
+def _wanted(file: Any, page: str) -> bool:
     name = str(file.filename or file.attributes.get("body", ""))
-    return not name.startswith(("http:", "https:", "//")) and not _UNUSED.search(name)
+    if name.startswith(("http:", "https:", "//")) or _UNUSED.search(name):
+        return False
+    return page == "search" or _FOR_SEARCH not in name
 
 
-def _lean_context(app: Any, _page: str, _template: str, context: dict[str, Any], doctree: Any) -> None:
-    context["script_files"] = [file for file in context["script_files"] if _wanted(file)]
-    context["css_files"] = [file for file in context["css_files"] if _wanted(file)]
-    body = context.get("body")
-    if not body:
-        return
-    if " sd-" not in body:
+def _lean_context(app: Any, page: str, _template: str, context: dict[str, Any], doctree: Any) -> None:
+    context["script_files"] = [file for file in context["script_files"] if _wanted(file, page)]
+    context["css_files"] = [file for file in context["css_files"] if _wanted(file, page)]
+    if " sd-" not in (context.get("body") or ""):
         context["css_files"] = [file for file in context["css_files"] if "sphinx-design" not in str(file.filename)]
-    # docutils marks a bibliography as a list whose children are no list items.
-    context["body"] = body.replace(
-        'class="docutils citation-list" role="list"', 'class="docutils citation-list"'
-    ).replace('role="doc-biblioentry"', "")
 
 
 def _prepare(_app: Any, config: Any) -> None:
@@ -85,6 +82,21 @@ def _subset_icons(app: Any, exception: Exception | None) -> None:
         font.save(path)
 
 
+def _write_redirect(app: Any, exception: Exception | None) -> None:
+    """Write the ``index.html`` that leads to the first page, with the language, title and icon of a page."""
+    if exception or app.builder.format != "html" or app.config.root_doc == "index":
+        return
+    target = escape(app.builder.get_target_uri(app.config.root_doc))
+    title = escape(app.config.html_title)
+    icon = f"_static/{Path(app.config.html_favicon).name}"
+    (Path(app.outdir) / "index.html").write_text(
+        f'<!DOCTYPE html>\n<html lang="{app.config.language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<link rel="icon" href="{escape(icon)}"><meta http-equiv="refresh" content="0; url={target}"></head>'
+        f'<body><a href="{target}">{title}</a></body></html>\n',
+        encoding="utf-8",
+    )
+
+
 def setup(app: Any) -> None:
     """Register what makes pages lean."""
     app.connect("config-inited", _prepare)
@@ -92,3 +104,4 @@ def setup(app: Any) -> None:
     # After every extension that adds files of its own.
     app.connect("html-page-context", _lean_context, priority=900)
     app.connect("build-finished", _subset_icons)
+    app.connect("build-finished", _write_redirect)

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -18,27 +17,16 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.osutil import relative_uri
 
 from .. import evidence
-from ..core import effect
 from ..core.duration import duration_label
+from ..row_text import calculate, cell, number_text
 from .bibliography import UnknownReferenceError, label
 
 #: The page that lists every row; each has an anchor there.
 EVIDENCE_PAGE = "book/evidence"
 
-_CALCULATIONS: dict[str, Callable[..., float]] = {
-    "absolute_difference": effect.absolute_difference,
-    "number_needed_to_treat": effect.number_needed_to_treat,
-    "people_of_100": effect.people_of_100,
-}
-
 
 class course_value(nodes.Inline, nodes.TextElement):
     """A number that came from a row: ``row_id`` names it, ``source`` says where it was read."""
-
-
-def number_text(value: float | int | str) -> str:
-    """Return a value as prose prints it: no trailing zeros, a real minus sign."""
-    return value if isinstance(value, str) else f"{value:g}".replace("-", "−")
 
 
 def anchor(row_id: str) -> str:
@@ -49,17 +37,6 @@ def anchor(row_id: str) -> str:
 def source_text(row: evidence.Row) -> str:
     """Return where a row was read, such as ``Lii 2023, Extended Data Table 1``."""
     return f"{row.get('study') or label(row['reference'])}, {row['read_at']}"
-
-
-def _cell(target: str, default: str) -> tuple[evidence.Row, Any]:
-    row_id, _, column = target.partition(":")
-    row = evidence.row(row_id)
-    column = column or default
-    if column not in row:
-        raise evidence.EvidenceError(f"row {row_id!r} has no column {column!r}; it has {', '.join(row)}")
-    if row[column] is None:
-        raise evidence.EvidenceError(f"row {row_id!r} is blank in column {column!r}; nothing can be printed")
-    return row, row[column]
 
 
 class _RowRole(SphinxRole):
@@ -76,13 +53,13 @@ class _RowRole(SphinxRole):
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
 
     def look_up(self, target: str) -> tuple[evidence.Row, str]:
-        row, value = _cell(target, self.column)
+        row, value = cell(target, self.column)
         return row, number_text(value)
 
 
 class _MagnitudeRole(_RowRole):
     def look_up(self, target: str) -> tuple[evidence.Row, str]:
-        row, value = _cell(target, self.column)
+        row, value = cell(target, self.column)
         return row, number_text(abs(value))
 
 
@@ -90,17 +67,14 @@ class _TimeRole(_RowRole):
     column = "time_h"
 
     def look_up(self, target: str) -> tuple[evidence.Row, str]:
-        row, value = _cell(target, self.column)
+        row, value = cell(target, self.column)
         return row, duration_label(value)
 
 
 class _CalcRole(_RowRole):
     def look_up(self, target: str) -> tuple[evidence.Row, str]:
-        call = re.fullmatch(r"(\w+)\((.*)\)", target.strip())
-        if not call or call[1] not in _CALCULATIONS:
-            raise ValueError(f"{target!r} is not FUNCTION(ROW, …) with one of {', '.join(_CALCULATIONS)}")
-        cells = [_cell(each.strip(), self.column) for each in call[2].split(",")]
-        return cells[0][0], number_text(_CALCULATIONS[call[1]](*(value for _, value in cells)))
+        row, value = calculate(target)
+        return row, number_text(value)
 
 
 def _visit_html(translator: Any, node: course_value) -> None:

@@ -1,10 +1,19 @@
-"""The interactive figures as one-line calls, alive in JupyterLab and in the published page.
+"""The interactive parts as one-line calls: figures on every surface, the quiz in JupyterLab.
 
-In JupyterLab a call returns an anywidget. While the book is built it returns a MIME
+In JupyterLab a figure's call returns an anywidget. While the book is built it returns a MIME
 bundle of the course's own, which ``ketamine_course.sphinx`` turns into HTML; the same ES
 module (``static/figure.js``) brings both to life.
 """
 
+from typing import Any
+
 from .onset import onset_events, onset_timeline
 
-__all__ = ["onset_events", "onset_timeline"]
+__all__ = ["onset_events", "onset_timeline", "quiz"]
+
+
+def quiz() -> Any:
+    """Show the quiz of the folder in which this notebook lies."""
+    from .quiz_widget import Quiz, quiz_folder  # opens a comm to the browser, which a book's kernel has not
+
+    return Quiz(quiz_folder())

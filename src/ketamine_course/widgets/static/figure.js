@@ -203,7 +203,7 @@ class Figure {
       mark();
     });
     const skip = element("button", { type: "button", className: "kc-button kc-quiet", name: "skip" }, "Show me without predicting");
-    skip.addEventListener("click", () => { this.guesses = []; this.answer(form); });
+    skip.addEventListener("click", () => { this.guesses = []; this.markPicture(); this.answer(form); });
     form.append(field, element("button", { type: "submit", className: "kc-button", name: "reveal" }, "Reveal the data"), skip);
     form.addEventListener("submit", (event) => { event.preventDefault(); this.answer(form); });
     this.root.querySelector(".kc-plot").before(form);
@@ -226,7 +226,7 @@ class Figure {
   answer(form) {
     const said = this.guesses.map(({ index }, number) => this.payload.prediction.questions[number].feedback[index]);
     const again = element("button", { type: "button", className: "kc-button kc-quiet", name: "again" }, "Predict again");
-    const feedback = element("div", { className: "kc-feedback", tabIndex: -1 },
+    const feedback = element("div", { className: "kc-feedback", tabIndex: -1, role: "group", "aria-label": "Your prediction" },
       ...said.map((sentence) => element("p", {}, sentence)), again);
     again.addEventListener("click", () => {
       feedback.remove();
@@ -261,13 +261,16 @@ class Figure {
     if (this.root.classList.contains("kc-unrevealed")) return;
     const choices = this.model.get("choices");
     for (const [name, set] of this.controls.inputs) set(choices[name]);
-    const { finding, notes, row_ids } = this.view;
+    this.describe(this.view);
+    return this.draw();
+  }
+
+  describe({ finding, notes, row_ids }) {
     this.root.querySelector(".kc-finding span").textContent = finding;
     this.root.querySelector(".kc-notes").replaceChildren(...notes.map((note) => element("li", {}, note)));
     const shown = new Set(row_ids);
     for (const row of this.rows) row.classList.toggle("kc-other", !shown.has(row.dataset.row));
     this.root.querySelector(".kc-count").textContent = shown.size;
-    return this.draw();
   }
 
   async draw() {
@@ -286,7 +289,11 @@ class Figure {
     if (drawn.xaxis.ticktext && drawn.xaxis.type) drawn.shapes = [...drawn.shapes, ...guessShapes(this.guesses, styles)];
     this.live.setAttribute("role", "img");
     this.live.setAttribute("aria-label", finding);
-    await Plotly.react(this.live, traces.map((name) => this.faded(withColours(this.payload.traces[name], styles))), drawn, CONFIG);
+    // plotly.js stumbles (NaN in its paths) over panels that go while the last trace goes: start those anew.
+    const panels = Object.keys(drawn).filter((name) => name.startsWith("yaxis")).length;
+    const paint = panels === this.panels ? Plotly.react : Plotly.newPlot;
+    this.panels = panels;
+    await paint(this.live, traces.map((name) => this.faded(withColours(this.payload.traces[name], styles))), drawn, CONFIG);
     this.root.classList.add("kc-awake");
     this.root.dispatchEvent(new CustomEvent("kc-drawn", { bubbles: true }));
   }
@@ -305,16 +312,18 @@ class Figure {
     });
     size.observe(this.root.querySelector(".kc-plot"));
     const details = this.root.querySelector(".kc-data");
-    const open = () => { details.dataset.was = details.open; details.open = true; };
-    const close = () => { details.open = details.dataset.was === "true"; };
-    addEventListener("beforeprint", open);
-    addEventListener("afterprint", close);
+    const start = this.payload.views[this.payload.controls.map(({ options }) => options[0].value).join("|")];
+    // Paper gets the still picture, which is of the first view: words and rows must be that view's.
+    const toPaper = () => { details.dataset.was = details.open; details.open = true; this.describe(start); };
+    const fromPaper = () => { details.open = details.dataset.was === "true"; this.describe(this.view); };
+    addEventListener("beforeprint", toPaper);
+    addEventListener("afterprint", fromPaper);
     this.stops.push(
       () => this.model.off("change:choices", changed),
       () => theme.disconnect(),
       () => size.disconnect(),
-      () => removeEventListener("beforeprint", open),
-      () => removeEventListener("afterprint", close),
+      () => removeEventListener("beforeprint", toPaper),
+      () => removeEventListener("afterprint", fromPaper),
     );
   }
 

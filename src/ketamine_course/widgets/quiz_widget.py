@@ -1,0 +1,102 @@
+"""A quiz in JupyterLab: shows the released items, saves each answer beside the notebook at once."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+from anywidget.experimental import command
+
+from ..answers import RecordError, embed, new_record, read_record, save_answer, submit
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def _name() -> str:
+    """Return what the hub or the computer calls the learner."""
+    if name := os.environ.get("JUPYTERHUB_USER"):
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return ""
+
+
+class Quiz(anywidget.AnyWidget):
+    """The quiz of a folder that holds ``quiz.json``; the record goes into the same folder."""
+
+    _esm = _STATIC / "quiz.js"
+    _css = _STATIC / "quiz.css"
+    quiz = traitlets.Unicode().tag(sync=True)
+    record = traitlets.Unicode().tag(sync=True)
+    name = traitlets.Unicode().tag(sync=True)
+    problem = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        content = json.loads((folder / "quiz.json").read_text(encoding="utf-8"))
+        self._quiz: str = content["quiz"]
+        self._items = {item["id"] for item in content["items"]}
+        problem = ""
+        try:
+            record = read_record(folder) or new_record(self._quiz)
+        except RecordError as error:
+            record, problem = new_record(self._quiz), f"Your saved answers cannot be read: {error}"
+        super().__init__(quiz=json.dumps(content), record=json.dumps(record), name=_name(), problem=problem)
+
+    def _keep(self, record: dict[str, Any]) -> dict[str, Any]:
+        self.record = json.dumps(record)
+        return {"record": record}
+
+    @command  # type: ignore[untyped-decorator]  # anywidget is not typed
+    def save(self, message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
+        """Save the answer to one item; answer with the record, or with an error in words."""
+        if message.get("item") not in self._items:
+            return {"error": "This item is not part of the quiz. Close and open the notebook, then press ▶ again."}, []
+        try:
+            return self._keep(save_answer(self._folder, self._quiz, message["item"], message.get("answer"))), []
+        except RecordError as error:
+            return {"error": str(error)}, []
+
+    @command  # type: ignore[untyped-decorator]  # anywidget is not typed
+    def submit(self, _message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
+        """Mark the record as handed in; answer with it, its receipt inside, or with an error in words."""
+        try:
+            return self._keep(submit(self._folder, self._quiz)), []
+        except RecordError as error:
+            return {"error": str(error)}, []
+
+    @command  # type: ignore[untyped-decorator]  # anywidget is not typed
+    def hand_in(self, message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
+        """Answer with one file that holds the notebook and the answers.
+
+        ``message["answers"]`` are those of the window, so that what could not be saved is handed in too.
+        """
+        path = self._folder / f"{self._quiz}.ipynb"
+        try:
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError):
+            return {"error": f"The notebook {path.name} cannot be read. Save it, then try again."}, []
+        record = json.loads(self.record)
+        record["answers"] = {**record["answers"], **message.get("answers", {})}
+        content = json.dumps(embed(notebook, record), indent=1, ensure_ascii=False)
+        return {"name": path.name}, [content.encode("utf-8")]
+
+
+def quiz_folder() -> Path:
+    """Return the folder of the notebook that is open, which holds the quiz.
+
+    Raises FileNotFoundError, in words for the learner, if no quiz lies there.
+    """
+    folder = Path.cwd()
+    if not (folder / "quiz.json").exists():
+        raise FileNotFoundError(
+            "There is no quiz.json beside this notebook. Open the notebook in the folder that you were given, "
+            "with all its files."
+        )
+    return folder
