@@ -8,20 +8,20 @@ Loaded by ``_config.yml``. What it adds:
   ``evidence-table`` and ``crisis-help`` (`values`, `evidence_table`), which print rows and
   link to where they were read;
 - a warning for each number that was typed into prose (`typed_numbers`);
-- pages that ask no other host and load little (`lean_pages`, `assets`).
+- pages that ask no other host and load little (`lean_pages`, `icons`, `assets`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import assets, evidence_table, figure_node, lean_pages, typed_numbers, values
+from . import assets, evidence_table, figure_node, icons, lean_pages, typed_numbers, values
 
 __all__ = ["setup"]
 
 
 def setup(app: Any) -> dict[str, Any]:
     """Register the extension with Sphinx."""
-    for part in (assets, figure_node, values, evidence_table, typed_numbers, lean_pages):
+    for part in (assets, figure_node, values, evidence_table, typed_numbers, lean_pages, icons):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,7 @@
 """Pages that ask no other host and load only what they use.
 
 What the default set-up adds and a reader here has no use for is dropped: MathJax from a
-CDN, the live-code button, Font Awesome as a script, the 4,000 icons of its fonts.
+CDN, the live-code button, Font Awesome as a script.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ import re
 from html import escape
 from pathlib import Path
 from typing import Any
-
-from fontTools import subset
-from fontTools.ttLib import TTFont
 
 from .assets import FOLDER
 
@@ -53,35 +50,6 @@ def _page_files(app: Any, page: str, _template: str, context: dict[str, Any], _d
         app.add_js_file(f"{FOLDER}/page.js", type="module")
 
 
-def _icons_used(outdir: Path) -> set[str]:
-    """Return the characters of the icon fonts that the pages, styles and scripts name."""
-    pages = "".join(path.read_text(encoding="utf-8") for path in outdir.rglob("*.html"))
-    classes = set(re.findall(r"\bfa-([a-z0-9-]+)", pages))
-    css = "".join(path.read_text(encoding="utf-8") for path in (outdir / "_static").rglob("*.css"))
-    scripts = "".join(path.read_text(encoding="utf-8") for path in (outdir / "_static" / "scripts").glob("*theme.js"))
-    classes |= set(re.findall(r"\bfa-([a-z0-9-]+)", scripts))
-    codes = set(re.findall(r"--pst-icon-[\w-]+:\s*\"?\\([0-9a-f]{2,5})", css))
-    for names, code in re.findall(r"((?:\.fa-[\w-]+(?::before)?,?)+)\{--fa:\"\\([0-9a-f]{1,5})", css):
-        if classes & set(re.findall(r"\.fa-([\w-]+)", names)):
-            codes.add(code)
-    codes |= set(re.findall(r"content:\"\\(f[0-9a-f]{3})", css))
-    return {chr(int(code, 16)) for code in codes}
-
-
-def _subset_icons(app: Any, exception: Exception | None) -> None:
-    if exception or app.builder.format != "html":
-        return
-    outdir = Path(app.outdir)
-    characters = _icons_used(outdir)
-    for path in outdir.rglob("fa-*.woff2"):
-        font = TTFont(path)
-        subsetter = subset.Subsetter(subset.Options(flavor="woff2", layout_features=[]))
-        subsetter.populate(unicodes=[ord(character) for character in characters])
-        subsetter.subset(font)
-        font.flavor = "woff2"
-        font.save(path)
-
-
 def _write_redirect(app: Any, exception: Exception | None) -> None:
     """Write the ``index.html`` that leads to the first page, with the language, title and icon of a page."""
     if exception or app.builder.format != "html" or app.config.root_doc == "index":
@@ -103,5 +71,4 @@ def setup(app: Any) -> None:
     app.connect("html-page-context", _page_files, priority=400)
     # After every extension that adds files of its own.
     app.connect("html-page-context", _lean_context, priority=900)
-    app.connect("build-finished", _subset_icons)
     app.connect("build-finished", _write_redirect)

@@ -12,6 +12,7 @@ const CONFIG = {
   responsive: false, // a ResizeObserver serves both hosts
 };
 const NARROW_PX = 520;
+const SMALLEST_PX = 300;
 
 let made = 0;
 let plotlyLoading;
@@ -86,12 +87,12 @@ function themed(layout, styles, width) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     hoverlabel: { bgcolor: styles.getPropertyValue("--kc-ground").trim(), bordercolor: rule, font, align: "left" },
-    margin: { l: narrow ? 44 : 64, r: narrow ? 12 : 24, t: 28, b: narrow ? 84 : 64 },
+    margin: { l: layout.yaxis.visible === false ? 12 : narrow ? 44 : 64, r: narrow ? 8 : 24, t: 28, b: narrow ? 84 : 64 },
   };
   for (const [name, axis] of Object.entries(layout)) {
     if (!/^[xy]axis/.test(name)) continue;
     themedLayout[name] = { ...axis, gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: ink };
-    if (narrow) themedLayout[name].tickfont = { size: 10 };
+    if (narrow) themedLayout[name].tickfont = { size: width < SMALLEST_PX ? 9 : 10 };
     if (axis.title) themedLayout[name].title = { ...axis.title, standoff: narrow ? 4 : 10 };
   }
   return themedLayout;
@@ -295,7 +296,21 @@ class Figure {
     this.panels = panels;
     await paint(this.live, traces.map((name) => this.faded(withColours(this.payload.traces[name], styles))), drawn, CONFIG);
     this.root.classList.add("kc-awake");
+    await this.keepLabelsInside(Plotly, drawn.annotations);
     this.root.dispatchEvent(new CustomEvent("kc-drawn", { bubbles: true }));
+  }
+
+  // Moves each label that the edge of a narrow figure would cut.
+  async keepLabelsInside(Plotly, annotations) {
+    const { left, right } = this.live.getBoundingClientRect();
+    const moved = {};
+    for (const node of this.live.querySelectorAll(".annotation")) {
+      const box = node.getBoundingClientRect();
+      const shift = Math.ceil(Math.max(left - box.left, 0)) - Math.ceil(Math.max(box.right - right, 0));
+      const { index } = node.dataset;
+      if (shift) moved[`annotations[${index}].xshift`] = (annotations[index].xshift ?? 0) + shift;
+    }
+    if (Object.keys(moved).length) await Plotly.relayout(this.live, moved);
   }
 
   listen() {
