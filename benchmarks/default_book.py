@@ -12,8 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from unittest.mock import Mock
 
@@ -79,7 +79,8 @@ def _write_menu(folder: Path) -> None:
     for name in re.findall(r"(?:root|file):\s*(\S+)", toc):
         page = folder / f"{name.removesuffix('.md')}.md"
         page.parent.mkdir(parents=True, exist_ok=True)
-        heading = re.search(r"^# .+$", (ROOT / page.relative_to(folder)).read_text(encoding="utf-8"), re.MULTILINE)
+        source = ROOT / page.relative_to(folder)
+        heading = re.search(r"^# .+$", source.read_text(encoding="utf-8") if source.exists() else "", re.MULTILINE)
         page.write_text(f"{heading[0] if heading else f'# {name}'}\n", encoding="utf-8")
 
 
@@ -95,21 +96,27 @@ def _print_values(text: str) -> str:
 
 
 def _plain_cell(cell: str, folder: Path) -> str:
-    """Return the code cell that shows the same figure by plotly alone; its JSON goes into ``folder``."""
-    call = re.search(r"^(\w+)\(\)\n```$", cell, re.MULTILINE)
-    if not call or call[1] not in widgets.__all__:
-        sys.exit(f"{__file__} does not know how to show this cell by plotly alone; teach it:\n{cell}")
-    figure: Figure = getattr(_module_of(call[1]), f"{call[1]}_figure")()
-    _plain_figure(figure).write_json(folder / f"{call[1]}.json")
+    """Return the code cell that shows the same figure by plotly alone; its JSON goes into ``folder``.
+
+    Returns nothing for a cell that shows no figure (a quiz, say): the default set-up has none to set beside it.
+    """
+    last_line = cell.splitlines()[-2]
+    make_figure = _figure_maker(last_line.removesuffix("()"))
+    if not make_figure:
+        print(f"  not in the default chapter: {last_line}")
+        return ""
+    file = f"{last_line.removesuffix('()')}.json"
+    _plain_figure(make_figure()).write_json(folder / file)
     return (
         "```{code-cell} python\n:tags: [remove-input]\nimport plotly.io\n\n"
-        f'plotly.io.read_json("{call[1]}.json")\n```'
+        f'plotly.io.read_json("{file}")\n```'
     )
 
 
-def _module_of(name: str) -> ModuleType:
-    """Return the module that defines a figure's call, where its ``NAME_figure`` stands beside it."""
-    return sys.modules[getattr(widgets, name).__module__]
+def _figure_maker(call: str) -> Callable[[], Figure] | None:
+    """Return the function ``NAME_figure``, which stands beside the call ``NAME`` of a figure."""
+    shown = getattr(widgets, call, None)
+    return getattr(sys.modules[shown.__module__], f"{call}_figure", None) if shown else None
 
 
 def _plain_figure(figure: Figure) -> go.Figure:

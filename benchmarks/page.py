@@ -83,7 +83,7 @@ def _rows(pages: Sequence[Measured]) -> list[tuple[str, list[float], Callable[[f
     ]
     for kind in _KINDS:
         sizes: list[float] = [page.before.size(kind) for page in pages]
-        if any(sizes):
+        if max(sizes) >= 1000:
             rows.append((f"  of it {kind}", sizes, _kb))
     rows += [
         ("  requests to our host", [len(page.before.responses) for page in pages], count),

@@ -7,7 +7,7 @@ import http.server
 import mimetypes
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     folder: Path
     sent: list[Response]
+
+    def handle(self) -> None:
+        """Answer until the browser hangs up, which it may do at any moment."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         """Send the file, compressed if it is text, and note its size."""

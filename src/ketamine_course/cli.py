@@ -116,6 +116,7 @@ def lab(quizzes: bool) -> None:
     # Holds the setting that keeps JupyterLab from asking whether it may fetch news.
     paths = [str(Path(__file__).parent / "jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    _say("The keys of the public sample quizzes are public: marks that count need a private bank (quizzes/README.md).")
     # nbgrader reads its configuration from the folder in which the server starts.
     folder = QUIZZES if quizzes else ROOT / "notebooks"
     _run(sys.executable, "-m", "jupyterlab", folder, *LAB_OPTIONS, cwd=folder)

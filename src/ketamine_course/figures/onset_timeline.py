@@ -110,7 +110,7 @@ def _hover(row: Row) -> str:
         interval_text(row),
         f"Dose: {_dose_text(row)}" if _dose_text(row) else "",
         f"Compared with: {row['comparator']}" if row["comparator"] else "",
-        DESIGNS[row["design"]][1],
+        DESIGNS[row["design"]][2],
         f"Source: {row['study']}, {row['read_at']}",
     ]
     return "<br>".join(line for line in lines if line)
@@ -519,6 +519,6 @@ def timeline(points: Sequence[Row], separations: tuple[Row, Row], lost: Sequence
         prediction=_prediction(*separations),
         key_entries=(
             *((letter, f"var(--kc-{drug})", label) for drug, (letter, label) in DRUGS.items() if drug in drugs_shown),
-            *((symbol, "", label) for symbol, label in DESIGNS.values()),
+            *((symbol, "", label) for symbol, _, label in DESIGNS.values()),
         ),
     )

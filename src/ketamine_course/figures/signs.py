@@ -20,12 +20,12 @@ DRUGS = {
     "ect": ("T", "Electroconvulsive therapy"),
 }
 
-#: How well a trial hid who got what, and the marker shape that shows it.
+#: How well a trial hid who got what: the marker's shape, a name, and what it means.
 DESIGNS = {
-    "masked": ("square", "Given under general anaesthesia: nobody could notice"),
-    "active_placebo": ("diamond", "Blinded, active placebo"),
-    "blinded": ("circle", "Blinded, inactive placebo or comparator"),
-    "open": ("circle-open", "Open label: everybody knew"),
+    "masked": ("square", "Masked by anaesthesia", "Given under general anaesthesia: nobody could notice"),
+    "active_placebo": ("diamond", "Active placebo", "Blinded, active placebo"),
+    "blinded": ("circle", "Blinded", "Blinded, inactive placebo or comparator"),
+    "open": ("circle-open", "Open label", "Open label: everybody knew"),
 }
 
 #: A line of this length still fits a figure on a phone of 320 px.
