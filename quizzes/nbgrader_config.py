@@ -12,14 +12,18 @@ from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
-    DeduplicateIds,
     LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
     SaveAutoGrades,
 )
 
-from ketamine_course.grading.preprocessors import AdoptRecord, GradeFromRecord
+from ketamine_course.grading.preprocessors import (
+    AdoptRecord,
+    GradeFromRecord,
+    stop_if_source_holds_answers,
+    stop_unless_from_record,
+)
 from ketamine_course.items.release import FREE_TEXT_PLACE
 
 HERE = Path(__file__).resolve().parent
@@ -34,10 +38,9 @@ c.AdoptRecord.refused = c.GradeFromRecord.refused = str(HERE / "refused")
 
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,
-    DeduplicateIds,
+    AdoptRecord,
     OverwriteKernelspec,
     OverwriteCells,
-    AdoptRecord,
     CheckCellMetadata,
 ]
 c.Autograde.autograde_preprocessors = [
@@ -48,10 +51,13 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 # The learner's record must survive the copying of the source's files over the submission.
-c.Autograde.exclude_overwriting = {path.stem: ["answers.json"] for path in (HERE / "banks").glob("*.yaml")}
+c.Autograde.exclude_overwriting = {path.name: ["answers.json"] for path in (HERE / "source").glob("*")}
 
 # What a learner sees in the free-text cell, where nbgrader would write YOUR ANSWER HERE.
 c.ClearSolutions.text_stub = FREE_TEXT_PLACE
 
 # Markup of a learner must not run in the browser of the one who grades, nor the other way round.
 c.HTMLExporter.sanitize_html = True
+
+c.Autograde.pre_convert_hook = stop_unless_from_record(c)
+c.GenerateAssignment.pre_convert_hook = stop_if_source_holds_answers(HERE / "source")

@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ METADATA_KEY = "ketamine_course_answers"
 _SCHEMA = 1
 _MAX_BYTES = 1_000_000
 _MAX_TEXT = 20_000
+_TOO_LARGE = f"the record is larger than {_MAX_BYTES} bytes; no quiz writes so much"
 
 
 class RecordError(ValueError):
@@ -60,32 +62,65 @@ def parse_record(text: str) -> dict[str, Any]:
 
     Raises RecordError if it is no record: too large, not JSON, other fields, an answer of no known form.
     """
-    if len(text.encode("utf-8")) > _MAX_BYTES:
-        raise RecordError(f"the record is larger than {_MAX_BYTES} bytes; no quiz writes so much")
+    if len(text) > _MAX_BYTES or len(text.encode("utf-8", "replace")) > _MAX_BYTES:
+        raise RecordError(_TOO_LARGE)
     try:
         record = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
-    except (json.JSONDecodeError, RecursionError):
+    except RecordError:
+        raise
+    except (ValueError, RecursionError):  # ValueError also for a number of thousands of digits
         raise RecordError("the record is no complete JSON; hand in the file that the quiz wrote") from None
     if not isinstance(record, dict) or set(record) != {"schema", "quiz", "answers", "saved_at", "submitted"}:
         raise RecordError("the record has not the fields of an answer record; hand in the file that the quiz wrote")
-    if record["schema"] != _SCHEMA:
+    if record["schema"] != _SCHEMA or type(record["schema"]) is not int:
         raise RecordError(f"the record's schema is {record['schema']!r}, this course reads {_SCHEMA}")
     if not isinstance(record["quiz"], str) or not isinstance(record["answers"], dict):
         raise RecordError("the record names no quiz or holds no answers; hand in the file that the quiz wrote")
     for item_id, answer in record["answers"].items():
         check_answer(item_id, answer)
+    submitted = record["submitted"]
+    if not (
+        (record["saved_at"] is None or _is_time(record["saved_at"]))
+        and (submitted is None or (isinstance(submitted, dict) and set(submitted) == {"at", "hash"}))
+        and (submitted is None or (_is_time(submitted["at"]) and isinstance(submitted["hash"], str)))
+    ):
+        raise RecordError("the record's times are not those that the quiz writes; hand in the file that the quiz wrote")
+    _as_text(record)
     return record
+
+
+def _is_time(value: Any) -> bool:
+    """Return whether a value is a time as the quiz writes it: ISO 8601 with offset."""
+    try:
+        return isinstance(value, str) and datetime.datetime.fromisoformat(value).utcoffset() is not None
+    except ValueError:
+        return False
+
+
+def _as_text(record: dict[str, Any]) -> bytes:
+    """Return a record as it stands in its file.
+
+    Raises RecordError if a text holds half a character (a lone surrogate), which no file can hold.
+    """
+    text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise RecordError("an answer holds half a character; delete what shows as � or □ and type it again") from None
 
 
 def check_answer(item_id: str, answer: Any) -> None:
     """Raise RecordError unless the answer has one of the four forms."""
-    if isinstance(answer, str) and len(answer) <= _MAX_TEXT:
+    if isinstance(answer, str):
+        if len(answer) > _MAX_TEXT:
+            raise RecordError(f"the text in {item_id!r} has more than {_MAX_TEXT} characters; shorten it")
         return
     if isinstance(answer, list) and len(answer) <= 100 and all(isinstance(each, str) for each in answer):
         return
     if isinstance(answer, dict) and set(answer) == {"value", "unit"} and isinstance(answer["unit"], str):
         value = answer["value"]
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        # The bound comes first: a whole number of hundreds of digits cannot even be asked whether it is finite.
+        if type(value) in (int, float) and abs(value) < 1e300 and math.isfinite(value):
             return
     raise RecordError(f"the answer to {item_id!r} has no known form; answer the item again in the quiz")
 
@@ -97,9 +132,12 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     """
     path = folder / RECORD_FILE
     try:
-        # Not followed: a link could lead to somebody else's record.
-        if path.is_symlink():
-            raise RecordError(f"{RECORD_FILE} is a link; hand in the file that the quiz wrote")
+        status = path.lstat()
+        # Not followed: a link could lead to somebody else's record, and a pipe would never end.
+        if not stat.S_ISREG(status.st_mode):
+            raise RecordError(f"{RECORD_FILE} is a link or no file; hand in the file that the quiz wrote")
+        if status.st_size > _MAX_BYTES:
+            raise RecordError(_TOO_LARGE)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
@@ -128,14 +166,14 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _write(folder: Path, record: dict[str, Any]) -> None:
     """Replace the record in one step: it is the old one or the new one, never a part."""
-    text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
+    content = _as_text(record)
     try:
         descriptor, scratch = tempfile.mkstemp(prefix=f".{RECORD_FILE}.", dir=folder)
     except OSError as error:
         raise RecordError(_not_saved(error)) from None
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         # mkstemp lets only its owner read; the person who grades must read too.
@@ -194,7 +232,7 @@ def submit(folder: Path, quiz: str) -> dict[str, Any]:
     try:
         with _locked(folder):
             record = read_record(folder)
-            if record is None or record["quiz"] != quiz:
+            if record is None or record["quiz"] != quiz or not record["answers"]:
                 raise RecordError("There is no saved answer yet. Answer an item first.")
             record["submitted"] = {"at": _now(), "hash": content_hash(record)}
             _write(folder, record)
@@ -214,5 +252,12 @@ def adopt(notebook: dict[str, Any]) -> dict[str, Any] | None:
 
     Raises RecordError if it carries one that cannot be used.
     """
-    carried = notebook.get("metadata", {}).get(METADATA_KEY)
-    return None if carried is None else parse_record(json.dumps(carried))
+    metadata = notebook.get("metadata")
+    carried = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
+    if carried is None:
+        return None
+    try:
+        text = json.dumps(carried)
+    except (ValueError, TypeError, RecursionError):
+        raise RecordError("the record is no complete JSON; hand in the file that the quiz wrote") from None
+    return parse_record(text)

@@ -8,14 +8,15 @@ import os
 import re
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..answers import RECORD_FILE, RecordError, adopt
 
-#: Canvas: ``doejane_[LATE_]12345_67890_onset.ipynb``, with ``-1`` … for a file handed in again.
-_CANVAS = re.compile(r"(?P<name>[^_/]+)_(?:LATE_)?(?P<user>\d+)_(?P<attempt>\d+)_(?P<file>[^/]+?)(?:-\d+)?\.ipynb")
+#: Canvas: ``doejane_[LATE_]12345_67890_onset.ipynb``, with ``onset-1`` … for a file handed in again.
+_CANVAS = re.compile(r"(?P<name>[^_/]+)_(?:LATE_)?(?P<user>\d+)_(?P<attempt>\d+)_(?P<file>[^/]+)\.ipynb")
 #: Moodle: ``Jane Doe_12345_assignsubmission_file_/onset.ipynb``, or without folders, with the name in front.
 _MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<user>\d+)_assignsubmission_file_?/?(?P<file>[^/]+)\.ipynb")
 
@@ -45,12 +46,19 @@ def _roster(path: Path | None) -> dict[str, str]:
         reader = csv.DictReader(file)
         if not {"lms_user", "student"} <= set(reader.fieldnames or ()):
             raise CollectError(f"{path.name}: the roster needs the columns lms_user and student")
-        return {row["lms_user"].strip(): row["student"].strip() for row in reader}
+        known = {}
+        for row in reader:
+            user, student = ((row[column] or "").strip() for column in ("lms_user", "student"))
+            # It becomes the name of a folder.
+            if not user or not re.fullmatch(r"[\w@][\w@. -]*", student):
+                raise CollectError(f"{path.name}, line {reader.line_num}: needs an lms_user and a student id without /")
+            known[user] = student
+        return known
 
 
 def _student(match: re.Match[str], roster: dict[str, str]) -> str:
     name = re.sub(r"[^a-z0-9]+", "-", match["name"].rpartition("/")[2].lower()).strip("-")
-    return roster.get(match["user"]) or f"{name}-{match['user']}"
+    return roster.get(match["user"]) or f"{name or 'student'}-{match['user']}"
 
 
 def collect(archive: Path, submitted: Path, quizzes: set[str], roster: Path | None = None) -> list[Collected]:
@@ -58,7 +66,8 @@ def collect(archive: Path, submitted: Path, quizzes: set[str], roster: Path | No
 
     Of several files of one student the one handed in last is taken: by the attempt's number where
     the LMS gives one, else by the time in the archive. A file that cannot be used never stops the
-    others. A submission that is already there is replaced only by a complete new one.
+    others, and one without answers takes the place of none that has some. A submission that is
+    already there is replaced only by a complete new one.
 
     Args:
         archive: the ZIP file.
@@ -68,7 +77,10 @@ def collect(archive: Path, submitted: Path, quizzes: set[str], roster: Path | No
 
     Raises CollectError if the archive or the roster cannot be read.
     """
-    known = _roster(roster)
+    try:
+        known = _roster(roster)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CollectError(f"{roster}: cannot be read as a CSV file in UTF-8 ({error})") from None
     results: list[Collected] = []
     latest: dict[tuple[str, str], tuple[tuple[Any, ...], str, dict[str, Any]]] = {}
     try:
@@ -89,19 +101,29 @@ def collect(archive: Path, submitted: Path, quizzes: set[str], roster: Path | No
                 except (RecordError, CollectError) as error:
                     results.append(Collected(entry.filename, student, False, str(error)))
                     continue
-                order = (int(match.groupdict().get("attempt") or 0), entry.date_time)
+                order = (adopt(notebook) is not None, int(match.groupdict().get("attempt") or 0), entry.date_time)
                 earlier = latest.get((student, quiz))
                 if earlier and earlier[0] > order:
-                    results.append(Collected(entry.filename, student, False, f"handed in again later: {earlier[1]}"))
+                    results.append(Collected(entry.filename, student, False, _left_for(earlier, order)))
                     continue
                 if earlier:
-                    results.append(Collected(earlier[1], student, False, f"handed in again later: {entry.filename}"))
+                    left_for = _left_for((order, entry.filename), earlier[0])
+                    results.append(Collected(earlier[1], student, False, left_for))
                 latest[student, quiz] = (order, entry.filename, notebook)
     except (OSError, zipfile.BadZipFile) as error:
         raise CollectError(f"{archive}: cannot be read as a ZIP file ({error}); download it again") from None
     for (student, quiz), (_, name, notebook) in latest.items():
-        results.append(Collected(name, student, True, _place(notebook, submitted / student / quiz, quiz)))
+        try:
+            results.append(Collected(name, student, True, _place(notebook, submitted / student / quiz, quiz)))
+        except (OSError, CollectError) as error:
+            results.append(Collected(name, student, False, str(error)))
     return sorted(results, key=lambda each: each.file)
+
+
+def _left_for(better: tuple[Any, ...], order: tuple[Any, ...]) -> str:
+    """Return why a file was left for another of the same student."""
+    said = "handed in again later" if better[0][0] == order[0] else "carries no answers, but there is one that does"
+    return f"{said}: {better[1]}"
 
 
 def _notebook(files: zipfile.ZipFile, entry: zipfile.ZipInfo) -> dict[str, Any]:
@@ -109,7 +131,8 @@ def _notebook(files: zipfile.ZipFile, entry: zipfile.ZipInfo) -> dict[str, Any]:
         raise CollectError(f"larger than {_MAX_BYTES} bytes; ask for the file that the quiz wrote")
     try:
         notebook = json.loads(files.read(entry).decode("utf-8"))
-    except (ValueError, RecursionError, RuntimeError, zipfile.BadZipFile):
+        json.dumps(notebook, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile):
         raise CollectError("not a complete notebook; ask for the file that the quiz wrote") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise CollectError("not a notebook; ask for the file that the quiz wrote")
@@ -119,7 +142,9 @@ def _notebook(files: zipfile.ZipFile, entry: zipfile.ZipInfo) -> dict[str, Any]:
 def _quiz_of(notebook: dict[str, Any], file_name: str, quizzes: set[str]) -> str:
     """Return which quiz a notebook is: its record says so, else its file's name."""
     record = adopt(notebook)
-    quiz = record["quiz"] if record else re.sub(r"( ?\(\d+\)|-\d+)$", "", file_name)
+    quiz = record["quiz"] if record else file_name
+    if quiz not in quizzes and not record:  # Canvas and browsers number a file that is handed in again
+        quiz = re.sub(r"( ?\(\d+\)|-\d+)$", "", file_name)
     if quiz not in quizzes:
         raise CollectError(f"the quiz {quiz!r} is not known here; the quizzes are {', '.join(sorted(quizzes))}")
     return str(quiz)
@@ -128,6 +153,8 @@ def _quiz_of(notebook: dict[str, Any], file_name: str, quizzes: set[str]) -> str
 def _place(notebook: dict[str, Any], folder: Path, quiz: str) -> str:
     """Write notebook, record and time of handing in; the folder appears complete or not at all."""
     record = adopt(notebook)
+    if not record and (folder / RECORD_FILE).exists():
+        raise CollectError("carries no answers; the submission that is there, which has some, stays")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".collect-") as scratch:
         new = Path(scratch) / "new"
@@ -137,7 +164,13 @@ def _place(notebook: dict[str, Any], folder: Path, quiz: str) -> str:
             (new / RECORD_FILE).write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
             if at := (record["submitted"] or {}).get("at") or record["saved_at"]:
                 (new / "timestamp.txt").write_text(f"{at}\n", encoding="utf-8")
+        old = Path(scratch) / "old"
         if folder.exists():
-            os.replace(folder, Path(scratch) / "old")
-        os.replace(new, folder)
+            os.replace(folder, old)
+        try:
+            os.replace(new, folder)
+        except OSError:
+            if old.exists():
+                os.replace(old, folder)
+            raise
     return f"{folder.parent.name}: taken" if record else f"{folder.parent.name}: taken, but it carries no answers"

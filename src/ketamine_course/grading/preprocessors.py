@@ -2,8 +2,9 @@
 
 nbgrader gives full marks to a locked grade cell that was not executed, and nothing to an
 untouched free-text cell. So `AdoptRecord` puts into every graded cell an output that
-nbgrader refuses to read as a score, and only `GradeFromRecord` takes it away: if one of
-them is missing from the configuration, grading stops with a message.
+nbgrader refuses to read as a score, and only `GradeFromRecord` takes it away. If one of
+them is missing from the configuration, `stop_unless_from_record` stops with a message, and
+without that hook nothing is scored.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import csv
 import datetime
 import os
+import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +21,68 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbgrader.utils import is_grade, is_locked
 from traitlets import Unicode
 
-from ..answers import RecordError, read_record
-from ..answers.record import adopt
+from ..answers import RECORD_FILE, RecordError, adopt, read_record
 from ..items import Bank, Item, load_bank
+from ..items.release import source_notebook
 from .score import score
 
 #: Where the sanitizing step leaves word for the grading step, in the notebook's metadata.
 _WORD = "ketamine_course_record"
 
+#: Shows that the word is from this run of nbgrader, and not from a learner's notebook.
+_TOKEN = secrets.token_hex()
+
 _CLOSED = (
     "This quiz is graded from its answer record: GradeFromRecord is missing from Autograde.autograde_preprocessors"
 )
+
+
+def _named(config: Any, step: str) -> list[str]:
+    """Return the names of the preprocessors that a configuration lists for a step of Autograde."""
+    listed = config.Autograde.get(step, ())
+    return [each.rpartition(".")[2] if isinstance(each, str) else each.__name__ for each in listed]
+
+
+def stop_unless_from_record(config: Any) -> Callable[..., None]:
+    """Return a hook for ``Autograde.pre_convert_hook`` that ends nbgrader unless records are what is graded.
+
+    Args:
+        config: nbgrader's configuration, as ``nbgrader_config.py`` leaves it.
+    """
+
+    def hook(**_: Any) -> None:
+        sanitize, grade = _named(config, "sanitize_preprocessors"), _named(config, "autograde_preprocessors")
+        wrong = [
+            text
+            for text, here in (
+                ("AdoptRecord is missing from Autograde.sanitize_preprocessors", "AdoptRecord" not in sanitize),
+                ("GradeFromRecord is missing from Autograde.autograde_preprocessors", "GradeFromRecord" not in grade),
+                ("Execute must not be in Autograde.autograde_preprocessors", "Execute" in grade),
+            )
+            if here
+        ]
+        if wrong:  # nbgrader goes on after any exception in a hook; this ends it before a submission is touched
+            raise SystemExit(f"Nothing was graded. Correct nbgrader_config.py: {'; '.join(wrong)}.")
+
+    return hook
+
+
+def stop_if_source_holds_answers(source: Path) -> Callable[..., None]:
+    """Return a hook for ``GenerateAssignment.pre_convert_hook``: the answers of a trial must not be released.
+
+    Args:
+        source: nbgrader's folder of sources.
+    """
+
+    def hook(assignment: str, **_: Any) -> None:
+        path = source / assignment / RECORD_FILE
+        if path.exists():
+            raise SystemExit(f"Nothing was released. {path} holds the answers of whoever tried the quiz: delete it.")
+
+    return hook
 
 
 class _FromRecord(NbGraderPreprocessor):
@@ -54,8 +105,7 @@ class _FromRecord(NbGraderPreprocessor):
         with Gradebook(names["db_url"]) as gradebook:
             try:
                 submission = gradebook.find_submission(assignment, student)
-                by_hand = any(grade.manual_score is not None for book in submission.notebooks for grade in book.grades)
-                if not by_hand:
+                if not any(_by_hand(notebook) for notebook in submission.notebooks):
                     gradebook.remove_submission(assignment, student)
             except MissingEntry:
                 pass
@@ -77,6 +127,13 @@ class _FromRecord(NbGraderPreprocessor):
         kept = [row for row in rows if row["student"] != resources["nbgrader"]["student"]]
         if len(kept) < len(rows):
             _write_rows(path, kept)
+
+
+def _by_hand(notebook: Any) -> bool:
+    """Return whether a person has graded or commented anything in a submitted notebook."""
+    return any(grade.manual_score is not None or grade.extra_credit for grade in notebook.grades) or any(
+        comment.manual_comment for comment in notebook.comments
+    )
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -101,13 +158,15 @@ def _closed_output(points: float) -> Any:
 
 
 class AdoptRecord(_FromRecord):
-    """Sanitizing: take the answers from the record, and make every cell of the submission inert.
+    """Sanitizing: take the answers from the record, and nothing else that a learner wrote.
 
-    Belongs after OverwriteCells in ``Autograde.sanitize_preprocessors``.
+    The cells that are graded are made anew from the bank, so that no code, markup or metadata of
+    a submission reaches whoever grades it. Belongs after ClearOutput and before OverwriteCells in
+    ``Autograde.sanitize_preprocessors``.
     """
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """Put the free texts into their cells, close the graded cells, and turn other code to raw text."""
+        """Return a notebook of the graded cells: the free texts in their cells, the others closed."""
         folder = Path(resources["metadata"]["path"])
         try:
             record = read_record(folder) or adopt(nb)
@@ -118,28 +177,24 @@ class AdoptRecord(_FromRecord):
             raise self.refuse(resources, "there is no answer record; nothing was saved in the quiz")
         if record["quiz"] != bank.quiz:
             raise self.refuse(resources, f"the answer record belongs to the quiz {record['quiz']!r}")
-        self._complete(nb, resources, bank)
-        for cell in nb.cells:
-            if is_grade(cell) and is_solution(cell):
-                text = record["answers"].get(cell.metadata.nbgrader["grade_id"])
-                item = next(item for item in bank.items if item.id == cell.metadata.nbgrader["grade_id"])
-                cell.source = _for_the_grader(item, text)
-            elif is_grade(cell) and is_locked(cell):
-                cell.outputs = [_closed_output(cell.metadata.nbgrader["points"])]
-            elif cell.cell_type == "code":
-                cell.cell_type = "raw"
-                for name in ("outputs", "execution_count"):
-                    cell.pop(name, None)
-        nb.metadata[_WORD] = {"answers": record["answers"], "submitted": record["submitted"]}
+        if missing := [item.id for item in bank.items if item.id not in _grade_ids(nb)]:
+            raise self.refuse(resources, f"graded cells were deleted from the notebook: {', '.join(missing)}")
+        graded = source_notebook(bank)
+        graded.cells = [cell for cell in graded.cells if is_grade(cell)]
+        for cell, item in zip(graded.cells, bank.items, strict=True):
+            if item.kind == "free_text":
+                cell.source = _for_the_grader(item, record["answers"].get(item.id))
+            else:
+                cell.outputs = [_closed_output(item.points)]
+        graded.metadata[_WORD] = {"token": _TOKEN, "answers": record["answers"]}
         self.admit(resources)
-        return nb, resources
+        return graded, resources
 
-    def _complete(self, nb: Any, resources: dict[str, Any], bank: Bank) -> None:
-        """Refuse a notebook from which graded cells were taken, or in which they were doubled."""
-        present = [cell.metadata.nbgrader.get("grade_id") for cell in nb.cells if is_grade(cell)]
-        wanted = [item.id for item in bank.items]
-        if sorted(filter(None, present)) != sorted(wanted) or len(present) != len(wanted):
-            raise self.refuse(resources, "the notebook's graded cells are not those of the release")
+
+def _grade_ids(nb: Any) -> set[str]:
+    """Return the ids of the graded cells in a notebook, however its metadata were changed."""
+    marks = [cell.get("metadata", {}).get("nbgrader") for cell in nb.cells]
+    return {str(mark.get("grade_id")) for mark in marks if isinstance(mark, dict)}
 
 
 def _for_the_grader(item: Item, text: Any) -> str:
@@ -149,7 +204,8 @@ def _for_the_grader(item: Item, text: Any) -> str:
     answer = "\n".join(f"    {line}" for line in text.splitlines()) if answered else "(left unanswered)"
     rubric = "\n".join(f"- {line['points']:g}: {line['for']}" for line in item.key["rubric"])
     return (
-        f"**{item.public['stem']}**\n\n{answer}\n\nRubric, points for:\n\n{rubric}\n\nRead again: {item.key['where']}"
+        f"**{item.public['stem']}**\n\n{answer}\n\nRubric, points for:\n\n{rubric}\n\n"
+        f"Why: {item.key['why']}\n\nRead again: {item.key['where']}"
     )
 
 
@@ -162,7 +218,7 @@ class GradeFromRecord(_FromRecord):
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Replace what `AdoptRecord` closed by scores and feedback."""
         word = nb.metadata.pop(_WORD, None)
-        if word is None:
+        if word is None or word.get("token") != _TOKEN:
             raise self.refuse(
                 resources, "AdoptRecord is missing from Autograde.sanitize_preprocessors, so nothing can be graded"
             )
@@ -171,6 +227,7 @@ class GradeFromRecord(_FromRecord):
             if is_grade(cell) and is_locked(cell):
                 item = items[cell.metadata.nbgrader["grade_id"]]
                 outcome = score(item, word["answers"].get(item.id))
+                cell.source = ""  # tells a learner nothing
                 cell.outputs = [
                     nbformat.v4.new_output(
                         "execute_result", {"text/plain": f"{outcome.points:g}", "text/html": outcome.feedback}

@@ -60,8 +60,9 @@ def _feedback(item: Item, said: str, points: float) -> str:
             f"<li><b>{escape(texts[option])}</b> {escape(why)}</li>" for option, why in item.key["rationales"].items()
         )
         reasons = f"<ul>{lines}</ul>"
+    # No <p>: nbconvert's sanitizer lets div, b, ul and li pass and would show it as text.
     return (
-        f"<div><p><b>{points:g} of {item.points:g} points.</b></p><p>{escape(item.public['stem'])}</p>"
-        f"<p>{escape(said)}</p><p>Key: {escape(right)}</p><p>Why: {escape(item.key['why'])}</p>{reasons}"
-        f"<p>Read again: {escape(item.key['where'])}</p></div>"
+        f"<div><div><b>{points:g} of {item.points:g} points.</b></div><div>{escape(item.public['stem'])}</div>"
+        f"<div>{escape(said)}</div><div>Key: {escape(right)}</div><div>Why: {escape(item.key['why'])}</div>{reasons}"
+        f"<div>Read again: {escape(item.key['where'])}</div></div>"
     )

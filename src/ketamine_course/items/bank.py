@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ SCHEMA = Path(__file__).with_name("bank.schema.json")
 
 #: ``{value:ROW}`` or ``{value:ROW:COLUMN}`` in a text of an item prints a number of a row.
 _PLACE = re.compile(r"\{value:([^}]+)\}")
+
+
+#: What the cells of a release that are no items are called.
+RESERVED_IDS = frozenset({"quiz", "note"})
 
 
 class BankError(ValueError):
@@ -69,6 +74,12 @@ def _read(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BankError(f"{path.name}, line {line}: {error.problem}; correct the YAML") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise BankError(f"{path.name}, line {line}: {error.reason}; take the character out") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BankError(f"{path.name}, line {line}: not UTF-8; save the file as UTF-8") from None
     if node is None:
         raise BankError(f"{path.name}: the file is empty; see {SCHEMA.name} for what a bank holds")
     return content, _lines(node)
@@ -91,15 +102,19 @@ def load_bank(path: Path) -> Bank:
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
     if error is not None:
         raise wrong(tuple(error.absolute_path), f"{error.message}; see {SCHEMA.name}")
+    if content["quiz"] != path.stem:
+        raise wrong(("quiz",), f"the quiz {content['quiz']!r} must stand in {content['quiz']}.yaml; rename the file")
     seen: set[str] = set()
     items = []
     for index, raw in enumerate(content["items"]):
         if raw["id"] in seen:
             raise wrong(("items", index, "id"), f"the id {raw['id']!r} stands twice; give each item its own")
+        if raw["id"] in RESERVED_IDS:
+            raise wrong(("items", index, "id"), f"the id {raw['id']!r} names a cell of every release; choose another")
         seen.add(raw["id"])
         try:
             items.append(_item(raw))
-        except ValueError as problem:
+        except (ValueError, TypeError) as problem:  # TypeError: a formula with too few rows, or a row of text
             raise wrong(("items", index), f"item {raw['id']!r}: {problem}") from None
     return Bank(content["quiz"], content["title"], content.get("due", ""), tuple(items))
 
@@ -132,6 +147,6 @@ def _item(raw: dict[str, Any]) -> Item:
         key |= {"value": float(value), "unit": answer["unit"], "tolerance": float(answer["tolerance"])}
     else:
         key["rubric"] = [{"points": line["points"], "for": line["for"]} for line in raw["rubric"]]
-        if sum(line["points"] for line in key["rubric"]) != raw["points"]:
+        if not math.isclose(sum(line["points"] for line in key["rubric"]), raw["points"]):
             raise ValueError("the rubric's points do not add up to the item's points")
     return Item(raw["id"], kind, float(raw["points"]), public, key)

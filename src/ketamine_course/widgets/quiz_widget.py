@@ -61,7 +61,7 @@ class Quiz(anywidget.AnyWidget):
         try:
             return self._keep(save_answer(self._folder, self._quiz, message["item"], message.get("answer"))), []
         except RecordError as error:
-            return {"error": str(error)}, []
+            return {"error": f"Not saved: {str(error).removeprefix('Not saved: ')}"}, []
 
     @command  # type: ignore[untyped-decorator]  # anywidget is not typed
     def submit(self, _message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
@@ -75,15 +75,22 @@ class Quiz(anywidget.AnyWidget):
     def hand_in(self, message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
         """Answer with one file that holds the notebook and the answers.
 
-        ``message["answers"]`` are those of the window, so that what could not be saved is handed in too.
+        ``message["answers"]`` are those of the window that could not be saved; ``None`` takes one away.
         """
         path = self._folder / f"{self._quiz}.ipynb"
         try:
             notebook = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError):
             return {"error": f"The notebook {path.name} cannot be read. Save it, then try again."}, []
-        record = json.loads(self.record)
-        record["answers"] = {**record["answers"], **message.get("answers", {})}
+        try:
+            # Not this window's own record: another tab may have saved since.
+            record = read_record(self._folder) or json.loads(self.record)
+        except RecordError:
+            record = json.loads(self.record)
+        if unsaved := message.get("answers"):
+            answers = {**record["answers"], **unsaved}
+            record["answers"] = {item: answer for item, answer in answers.items() if answer is not None}
+            record["submitted"] = None
         content = json.dumps(embed(notebook, record), indent=1, ensure_ascii=False)
         return {"name": path.name}, [content.encode("utf-8")]
 

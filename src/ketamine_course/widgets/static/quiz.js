@@ -1,12 +1,13 @@
 // The quiz in JupyterLab: native inputs, each answer sent to Python at once, every failure said in words.
 // It holds no key: it cannot tell a right answer from a wrong one.
 
-const INPUT = { "data-lm-suppress-shortcuts": "true" }; // JupyterLab would take the arrow keys
+// On whatever can have the focus: JupyterLab would take arrow keys, and D twice would delete the cell.
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 const PATIENCE_MS = 8000;
 const TYPING_PAUSE_MS = 500;
 const NO_ANSWER =
-  "Not saved: Python does not answer. Your answer stays in this window. " +
-  "Choose Kernel, then Restart Kernel, press ▶ again, and answer again.";
+  "Python does not answer. Your answer stays in this window, and what was saved before is kept. " +
+  "Choose Kernel, then Restart Kernel, press ▶ again, and answer again what was not saved.";
 
 let made = 0;
 
@@ -34,10 +35,14 @@ class Item {
   constructor(item, number, id, changed) {
     this.item = item;
     this.number = number;
+    this.changes = 0;
+    this.unsaved = false; // the window holds something that the record does not
+    this.kept = false; // the record holds an answer
+    this.error = "";
     this.status = element("p", { className: "kq-status", role: "status" });
     const legend = element("legend", { id: `${id}-stem` }, element("b", {}, `${number}. `), item.stem);
     const points = element("p", { className: "kq-points" }, `${item.points} ${item.points === 1 ? "point" : "points"}${this.hint()}`);
-    this.node = element("fieldset", { className: "kq-item", id, tabIndex: -1 }, legend, points);
+    this.node = element("fieldset", { ...OWN_KEYS, className: "kq-item", id, tabIndex: -1 }, legend, points);
     this.inputs = this.build(id, changed);
     this.node.append(this.status);
   }
@@ -52,15 +57,15 @@ class Item {
     if (this.item.options) {
       const type = this.item.type === "single" ? "radio" : "checkbox";
       return this.item.options.map((option) => {
-        const input = element("input", { ...INPUT, type, name: id, value: option.id, id: `${id}-${option.id}` });
+        const input = element("input", { ...OWN_KEYS, type, name: id, value: option.id, id: `${id}-${option.id}` });
         input.addEventListener("change", now);
         this.node.append(element("label", { className: "kq-option", htmlFor: input.id }, input, element("span", {}, option.text)));
         return input;
       });
     }
     if (this.item.type === "numeric") {
-      const value = element("input", { ...INPUT, type: "text", inputMode: "decimal", id: `${id}-value`, autocomplete: "off" });
-      const unit = element("select", { ...INPUT, id: `${id}-unit` },
+      const value = element("input", { ...OWN_KEYS, type: "text", inputMode: "decimal", id: `${id}-value`, autocomplete: "off" });
+      const unit = element("select", { ...OWN_KEYS, id: `${id}-unit` },
         element("option", { value: "" }, "choose a unit"), ...this.item.units.map((name) => element("option", { value: name }, name)));
       value.addEventListener("input", later);
       unit.addEventListener("change", now);
@@ -68,7 +73,7 @@ class Item {
         element("label", { htmlFor: value.id }, "Number"), value, element("label", { htmlFor: unit.id }, "Unit"), unit));
       return [value, unit];
     }
-    const text = element("textarea", { ...INPUT, id: `${id}-text`, rows: 6, maxLength: 20000, "aria-labelledby": `${id}-stem` });
+    const text = element("textarea", { ...OWN_KEYS, id: `${id}-text`, rows: 6, maxLength: 20000, "aria-labelledby": `${id}-stem` });
     text.addEventListener("input", later);
     this.node.append(text);
     return [text];
@@ -92,7 +97,7 @@ class Item {
   }
 
   incomplete(hint) {
-    this.say(hint);
+    this.say(this.kept ? `${hint} Until then your earlier answer counts.` : hint);
     return undefined;
   }
 
@@ -108,9 +113,9 @@ class Item {
     }
   }
 
-  say(text, failed = false) {
-    this.status.textContent = text;
-    this.status.classList.toggle("kq-failed", failed);
+  say(text) {
+    if (this.status.textContent !== text) this.status.textContent = text; // else it would be read out again
+    this.status.classList.toggle("kq-failed", text !== "" && text === this.error);
   }
 }
 
@@ -123,17 +128,20 @@ class Quiz {
     this.timers = new Map();
     this.waiting = Promise.resolve();
     this.notice = element("div", { className: "kq-notice", role: "alert" });
-    this.receipt = element("div", { className: "kq-receipt", role: "status", tabIndex: -1 });
+    this.receipt = element("div", { className: "kq-receipt", role: "status", tabIndex: -1, ...OWN_KEYS });
+    this.note = element("p", { className: "kq-note", role: "status" });
     this.items = this.quiz.items.map((item, index) =>
       new Item(item, index + 1, `${this.prefix}-${item.id}`, (each, pause) => this.changed(each, pause)));
     this.submitButton = this.button("Check and submit", "submit", () => this.check());
     this.downloadButton = this.button("Download to hand in", "download", () => this.download());
     this.root = element("section", { className: "kq", "aria-labelledby": `${this.prefix}-title` },
       this.header(), this.notice, ...this.items.map(({ node }) => node),
-      element("div", { className: "kq-buttons" }, this.submitButton, this.downloadButton), this.receipt);
+      element("div", { className: "kq-buttons" }, this.submitButton, this.downloadButton), this.note, this.receipt);
     el.replaceChildren(this.root);
+    this.follow = () => this.showRecord();
+    model.on("change:record", this.follow);
     this.showRecord();
-    if (model.get("problem")) this.warn(model.get("problem"));
+    this.tell(model.get("problem"));
   }
 
   header() {
@@ -145,7 +153,7 @@ class Quiz {
   }
 
   button(text, name, action) {
-    const button = element("button", { type: "button", className: "kq-button", name }, text);
+    const button = element("button", { ...OWN_KEYS, type: "button", className: "kq-button", name }, text);
     button.addEventListener("click", action);
     return button;
   }
@@ -154,14 +162,22 @@ class Quiz {
     return JSON.parse(this.model.get("record"));
   }
 
+  // Another tab or view may have saved too; what is not saved here is never overwritten by it.
   showRecord() {
     const { answers, saved_at, submitted } = this.record;
-    for (const each of this.items) {
-      each.show(answers[each.item.id]);
-      if (each.item.id in answers) each.say(`Saved ${clock(saved_at)}`);
+    for (const each of this.items) each.kept = each.item.id in answers;
+    for (const each of this.items.filter(({ unsaved }) => !unsaved)) {
+      const answer = answers[each.item.id] ?? null;
+      if (JSON.stringify(each.answer) === JSON.stringify(answer)) {
+        if (answer !== null && !each.status.textContent) each.say(`Saved ${clock(saved_at)}`);
+        continue;
+      }
+      each.show(answer);
+      each.say(answer === null ? `Answer removed ${clock(saved_at)}` : `Saved ${clock(saved_at)}`);
     }
-    if (saved_at) this.saved.textContent = `Last saved ${clock(saved_at)}. You can close this and come back.`;
+    this.tell();
     if (submitted) this.showReceipt(submitted);
+    else if (this.receipt.querySelector("h3")) this.receipt.replaceChildren();
   }
 
   async ask(name, message) {
@@ -169,17 +185,28 @@ class Quiz {
       const [answer, buffers] = await this.experimental.invoke(name, message, { signal: AbortSignal.timeout(PATIENCE_MS) });
       return { ...answer, buffers };
     } catch {
-      return { error: NO_ANSWER };
+      return { error: `${{ save: "Not saved", submit: "Not submitted", hand_in: "Not downloaded" }[name]}: ${NO_ANSWER}` };
     }
   }
 
-  warn(text) {
-    this.notice.textContent = text;
+  // Above the items: what went wrong, with the numbers of all questions that it holds for, or that all is saved.
+  tell(problem = "") {
+    const failed = this.items.filter(({ error }) => error);
+    const numbers = failed.map(({ number }) => number).join(", ");
+    const said = failed.length ? `Question${failed.length > 1 ? "s" : ""} ${numbers}: ${failed.at(-1).error}` : problem;
+    if (this.notice.textContent !== said) this.notice.textContent = said;
+    const { saved_at } = this.record;
+    const safe = failed.length ? "" : " You can close this and come back.";
+    this.saved.textContent = saved_at ? `Last saved ${clock(saved_at)}.${safe}` : "";
   }
 
   changed(each, pause) {
     clearTimeout(this.timers.get(each));
+    each.changes += 1;
+    each.unsaved = true;
+    if (each.answer !== undefined) each.say("Saving …");
     this.receipt.replaceChildren();
+    this.note.textContent = "";
     this.timers.set(each, setTimeout(() => {
       this.timers.delete(each);
       this.save(each);
@@ -189,33 +216,36 @@ class Quiz {
   // One after the other, so that a slow save never overtakes a later one.
   save(each) {
     this.waiting = this.waiting.then(async () => {
-      const { answer } = each;
-      if (answer === undefined) return;
+      const { answer, changes } = each;
+      if (answer === undefined || !each.unsaved) return;
       each.say("Saving …");
-      const { record, error } = await this.ask("save", { item: each.item.id, answer });
-      if (error) {
-        each.say(error, true);
-        this.warn(`Question ${each.number}: ${error}`);
-        return;
-      }
-      this.warn("");
-      each.say(answer === null ? `Answer removed ${clock(record.saved_at)}` : `Saved ${clock(record.saved_at)}`);
-      this.saved.textContent = `Last saved ${clock(record.saved_at)}. You can close this and come back.`;
+      const { record, error = "" } = await this.ask("save", { item: each.item.id, answer });
+      each.error = error;
+      each.unsaved = Boolean(error) || each.changes > changes;
+      if (error) each.say(error);
+      else if (!each.unsaved) each.say(answer === null ? `Answer removed ${clock(record.saved_at)}` : `Saved ${clock(record.saved_at)}`);
+      this.tell();
+      // What could not be saved before may be now.
+      const other = this.items.find((item) => !error && item.error && !this.timers.has(item));
+      if (other) this.save(other);
     });
     return this.waiting;
   }
 
+  // Save what is not saved yet; stop at the first failure, which the learner has been told of.
   async settle() {
-    for (const [each, timer] of this.timers) {
-      clearTimeout(timer);
-      this.save(each);
-    }
+    for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
+    for (const each of this.items.filter(({ unsaved }) => unsaved)) {
+      await this.save(each);
+      if (each.error) break;
+    }
     await this.waiting;
   }
 
   async check() {
     await this.settle();
+    if (this.items.some(({ error }) => error)) return; // a receipt would not count what is not saved
     const open = this.items.filter(({ answer }) => !isAnswered(answer));
     if (open.length === 0) return this.submit();
     const links = open.map(({ number, node }) => {
@@ -232,11 +262,8 @@ class Quiz {
 
   async submit() {
     const { record, error } = await this.ask("submit", {});
-    if (error) {
-      this.warn(error);
-      return;
-    }
-    this.warn("");
+    this.tell(error);
+    if (error) return;
     this.showReceipt(record.submitted);
     this.receipt.focus();
   }
@@ -251,23 +278,24 @@ class Quiz {
 
   async download() {
     await this.settle();
-    const answers = Object.fromEntries(
-      this.items.map(({ item, answer }) => [item.id, answer]).filter(([, answer]) => isAnswered(answer)));
+    const unsaved = this.items.filter((each) => each.unsaved && each.answer !== undefined);
+    const answers = Object.fromEntries(unsaved.map(({ item, answer }) => [item.id, answer]));
     const { name, error, buffers } = await this.ask("hand_in", { answers });
-    if (error) {
-      this.warn(error);
-      return;
-    }
+    this.tell(error);
+    if (error) return;
     const link = element("a", { href: URL.createObjectURL(new Blob([buffers[0]], { type: "application/x-ipynb+json" })), download: name });
     link.click();
     URL.revokeObjectURL(link.href);
-    this.receipt.replaceChildren(element("p", {}, `Downloaded ${name}. It holds the notebook and your answers: upload this one file.`));
+    this.note.textContent = `Downloaded ${name}. It holds the notebook and your answers: upload this one file.`;
   }
 }
 
 function render({ model, el, experimental }) {
   const quiz = new Quiz(model, el, experimental);
-  return () => quiz.settle();
+  return () => {
+    model.off("change:record", quiz.follow);
+    quiz.settle();
+  };
 }
 
 export default { render };

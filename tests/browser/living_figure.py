@@ -1,0 +1,108 @@
+"""One handle on a figure, the same in the published page and in JupyterLab: real inputs in, what is drawn out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+_DRAWN_WITHIN_MS = 10_000
+
+#: What plotly draws now, and the rows of the table that a reader can see.
+_READ = """root => {
+    const live = root.querySelector('.kc-live');
+    const {xaxis} = live._fullLayout;
+    const axes = Object.fromEntries(Object.entries(live._fullLayout)
+        .filter(([name]) => /^yaxis\\d*$/.test(name)).map(([name, {range}]) => [name.replace('axis', ''), range]));
+    return {
+        data: live.data,
+        x_type: xaxis.type,
+        x_range: xaxis.range,
+        y_ranges: axes,
+        marks: live.querySelectorAll('.scatterlayer .point, .barlayer .point').length,
+        error_bars: live.querySelectorAll('.errorbar path.yerror').length,
+        table_rows: [...root.querySelectorAll('tr[data-row]')].filter((row) => row.checkVisibility())
+            .map((row) => row.dataset.row),
+        count: root.querySelector('.kc-count').textContent,
+        finding: root.querySelector('.kc-finding span').textContent,
+        label: live.getAttribute('aria-label'),
+    };
+}"""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as it is drawn: plotly's traces, its axes, how many marks there are, the visible table rows."""
+
+    data: list[dict[str, Any]]
+    x_type: str
+    x_range: tuple[float, float]
+    y_ranges: Mapping[str, tuple[float, float]]
+    marks: int
+    error_bars: int
+    table_rows: list[str]
+    count: str
+    finding: str
+    label: str
+
+
+class LivingFigure:
+    """A figure found by its title."""
+
+    def __init__(self, page: Page, title: str) -> None:
+        self.page = page
+        self.root: Locator = page.get_by_role("figure", name=title)
+        expect(self.root).to_be_attached(timeout=30_000)
+
+    @contextmanager
+    def redrawn(self) -> Iterator[None]:
+        """Do what the body does and wait until the figure has been drawn after it."""
+        self.root.evaluate(
+            """root => {
+                window.kcDrawn = new Promise((resolve) => {
+                    root.addEventListener('kc-drawn', () => resolve(true), {once: true});
+                });
+            }"""
+        )
+        yield
+        late = f"new Promise((resolve) => setTimeout(() => resolve(false), {_DRAWN_WITHIN_MS}))"
+        drawn = self.page.evaluate(f"Promise.race([window.kcDrawn, {late}])")
+        assert drawn, f"the figure was not drawn again within {_DRAWN_WITHIN_MS} ms"
+
+    def wake(self) -> None:
+        """Bring the figure into view and wait until it is alive."""
+        self.root.scroll_into_view_if_needed()
+        expect(self.root).to_have_class(re.compile(r"\bkc-awake\b"))
+
+    def reveal(self, button: str = "Show me without predicting") -> None:
+        """Answer the prediction by the button of this name, and wait for the drawing."""
+        with self.redrawn():
+            self.root.get_by_role("button", name=button).click()
+
+    def open_table(self) -> None:
+        """Open the data table."""
+        self.root.locator("summary").click()
+        expect(self.root.locator("table")).to_be_visible()
+
+    def choose(self, name: str, value: str | bool) -> None:
+        """Set a select, or tick or untick a check box, by hand, and wait for the drawing."""
+        control = self.root.locator(f"[name={name}]")
+        with self.redrawn():
+            if isinstance(value, bool):
+                control.set_checked(value)
+            else:
+                control.select_option(value)
+
+    def choose_if_needed(self, name: str, value: str | bool) -> None:
+        """Choose a value unless the control has it already, which would draw nothing."""
+        control = self.root.locator(f"[name={name}]")
+        if value != (control.is_checked() if isinstance(value, bool) else control.input_value()):
+            self.choose(name, value)
+
+    def read(self) -> Drawn:
+        """Return what is drawn and what the table shows."""
+        return Drawn(**self.root.evaluate(_READ))
