@@ -162,8 +162,6 @@ def wheel(project: Path) -> bytes:
         text=True,
         check=False,
     )
-    if done.returncode and re.search(r"[Ff]ailed to fetch|dns error|error sending request", done.stderr):
-        pytest.skip("the build backend cannot be fetched without a network")
     assert done.returncode == 0, done.stderr
     (built,) = (project / "built").glob("*.whl")
     return built.read_bytes()
@@ -200,8 +198,7 @@ def test_no_file_of_the_quizzes_goes_into_the_site() -> None:
 
 def test_no_sentence_of_a_key_stands_in_the_built_site() -> None:
     site = ROOT / "_build" / "html"
-    if not site.exists():
-        pytest.skip("the book is not built")
+    assert site.exists(), "run `ketamine-course build` before the tests"
     pages = {
         path: html.unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8", errors="replace")))
         for path in site.rglob("*")

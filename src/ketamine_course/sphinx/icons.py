@@ -47,7 +47,8 @@ def _cut(app: Any, exception: Exception | None) -> None:
             path.write_text(lean, encoding="utf-8")
         characters |= {int(code, 16) for code in _ESCAPE.findall(lean)} | {ord(sign) for sign in _PRIVATE.findall(lean)}
     for path in outdir.rglob("fa-*.woff2"):
-        font = TTFont(path)
+        # Without the time of cutting, so that the same book is the same bytes.
+        font = TTFont(path, recalcTimestamp=False)
         subsetter = subset.Subsetter(subset.Options(layout_features=[]))
         subsetter.populate(unicodes=characters)
         subsetter.subset(font)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from quiz_course import MIXED, RIGHT, WRONG, Course, HandedIn, make_course
-from quiz_lab import TIMEOUT_MS, Lab, serve, watched_page
 
 from ketamine_course import cli
 from ketamine_course.grading.collect import collect
 from ketamine_course.sphinx import frontend
+
+from .quiz_course import MIXED, RIGHT, WRONG, Course, HandedIn, make_course
+from .quiz_lab import TIMEOUT_MS, Lab, serve, watched_page
 
 #: Chromium asks nobody for updates or suggestions, and runs where there is no sandbox or GPU.
 CHROMIUM_ARGUMENTS = (
@@ -23,7 +24,7 @@ CHROMIUM_ARGUMENTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium; each page has a context of its own."""
     executable = cli.find_chromium()
@@ -36,26 +37,26 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe_source() -> str:
     """The source of axe-core, the pinned release."""
     return (frontend.fetch(frontend.AXE, cli.ROOT / ".frontend") / "axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The instructor's folder, with the release made from the public bank."""
     return make_course(tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("instructor"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A real JupyterLab whose folder holds one folder for each student."""
     with serve(tmp_path_factory.mktemp("lab-home"), tmp_path_factory.mktemp("students"), course.release) as lab:
         yield lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ann(browser: Browser, lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> HandedIn:
     """Answers everything right with the mouse, submits, and downloads the file to hand in."""
     with lab.quiz(browser, lab.hand_out("ann")) as quiz:
@@ -70,7 +71,7 @@ def ann(browser: Browser, lab: Lab, tmp_path_factory: pytest.TempPathFactory) ->
         return HandedIn(quiz.folder, quiz.receipt.inner_text(), file=file)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bob(browser: Browser, lab: Lab) -> HandedIn:
     """Answers everything wrong, without a mouse, from the opened notebook on."""
     folder = lab.hand_out("bob")
@@ -111,7 +112,7 @@ def bob(browser: Browser, lab: Lab) -> HandedIn:
         return HandedIn(folder, quiz.receipt.inner_text())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cy(browser: Browser, lab: Lab) -> HandedIn:
     """Answers most, is told what is missing, and submits without it."""
     with lab.quiz(browser, lab.hand_out("cy")) as quiz:
@@ -129,7 +130,7 @@ def cy(browser: Browser, lab: Lab) -> HandedIn:
         return HandedIn(quiz.folder, quiz.receipt.inner_text(), said)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dan(browser: Browser, lab: Lab) -> Path:
     """Opens the quiz, tries to submit, and never answers."""
     with lab.quiz(browser, lab.hand_out("dan")) as quiz:
@@ -140,7 +141,7 @@ def dan(browser: Browser, lab: Lab) -> Path:
         return quiz.folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def graded(
     course: Course, ann: HandedIn, bob: HandedIn, cy: HandedIn, dan: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> subprocess.CompletedProcess[str]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from quiz_lab import environment
 
 from ketamine_course import cli
 from ketamine_course.answers import read_record
 from ketamine_course.items import load_bank
 from ketamine_course.items.release import write_source
+
+from .quiz_lab import environment
 
 RIGHT: dict[str, Any] = {
     "onset-response": "a",

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from quiz_course import RIGHT, Course
-from quiz_lab import Lab, serve, watched_page
+
+from .quiz_course import RIGHT, Course
+from .quiz_lab import Lab, serve, watched_page
 
 SCORE = 3.0
 

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
-from quiz_lab import Lab, OpenQuiz
-from trouble import own_disk
+
+from .quiz_lab import Lab, OpenQuiz
+from .trouble import own_disk
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
@@ -131,4 +132,3 @@ def test_it_fits_a_window_of_400_pixels(quiz: OpenQuiz) -> None:
     )
     assert too_wide == []
     assert quiz.root.evaluate("root => root.getBoundingClientRect().right") <= 400
-    quiz.page.screenshot(path="/tmp/s-400.png")

@@ -9,10 +9,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from quiz_course import MIXED, RIGHT, WRONG, Course, HandedIn
 
 from ketamine_course.answers import adopt
 from ketamine_course.answers.record import content_hash
+
+from .quiz_course import MIXED, RIGHT, WRONG, Course, HandedIn
 
 FULL = {
     "onset-response": 1,

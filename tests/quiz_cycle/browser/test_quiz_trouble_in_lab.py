@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from quiz_course import RIGHT
-from quiz_lab import Lab, OpenQuiz, watched_page
-from trouble import own_disk
 
 from ketamine_course.answers import RECORD_FILE, adopt
+
+from .quiz_course import RIGHT
+from .quiz_lab import Lab, OpenQuiz, watched_page
+from .trouble import own_disk
 
 
 def _some(*items: str) -> dict[str, Any]:
