@@ -79,6 +79,13 @@ def test_the_site_is_byte_for_byte_the_same_whatever_the_quizzes_keys_are(
     assert [name for name in different if name.name != ".buildinfo"] == []
 
 
+def test_a_build_with_nothing_to_do_leaves_the_site_as_it_is(copy: Path) -> None:
+    site = copy / "_build" / "html"
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    assert "no targets are out of date" in build(copy)
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+
+
 PLANTED = (
     "About 64 people took part.",
     "- Some forty left.",

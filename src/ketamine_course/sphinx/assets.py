@@ -47,7 +47,8 @@ def _gather(app: Any) -> None:
     folder = root / FOLDER
     (folder / "tables").mkdir(parents=True)
     for source in (PACKAGE / "widgets" / "static", PACKAGE / "sphinx" / "static"):
-        shutil.copytree(source, folder, dirs_exist_ok=True)
+        # The quiz lives in JupyterLab only.
+        shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("quiz.*"))
     for name in evidence.names():
         shutil.copy(evidence.TABLES / f"{name}.csv", folder / "tables")
     plotly = frontend.fetch(frontend.PLOTLY, Path(app.srcdir) / ".frontend")

@@ -56,13 +56,14 @@ def _cut(app: Any, exception: Exception | None) -> None:
         font.save(path)
 
 
-def _start_from_the_originals(app: Any) -> None:
+def _start_from_the_originals(app: Any, _builder: Any) -> None:
     # Else Sphinx reports for each file cut by the last build that it overwrites something else.
+    # At write-started, because only a build that writes a page copies the files again.
     for name in ("vendor", "styles", FOLDER):
         shutil.rmtree(Path(app.outdir) / "_static" / name, ignore_errors=True)
 
 
 def setup(app: Any) -> None:
     """Register the cutting, which comes once everything is written."""
-    app.connect("builder-inited", _start_from_the_originals)
+    app.connect("write-started", _start_from_the_originals)
     app.connect("build-finished", _cut)
