@@ -28,7 +28,7 @@ class Disk:
 
 
 def _mount(*arguments: str | Path) -> bool:
-    # LookupError for a system without mount
+    # OSError: a system that has no mount.
     with suppress(OSError):
         return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0
     return False
