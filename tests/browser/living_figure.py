@@ -19,7 +19,9 @@ _READ = """root => {
     const axes = Object.fromEntries(Object.entries(live._fullLayout)
         .filter(([name]) => /^yaxis\\d*$/.test(name)).map(([name, {range}]) => [name.replace('axis', ''), range]));
     return {
-        data: live.data,
+        // Without the texts of the hover labels: they are long, and every view is read.
+        data: live.data.map(({name, customdata, x, y, error_y, yaxis = 'y', offsetgroup, meta, opacity = 1}) =>
+            ({name, customdata, x, y, error_y, yaxis, offsetgroup, opacity, study: meta?.study})),
         x_type: xaxis.type,
         x_range: xaxis.range,
         y_ranges: axes,

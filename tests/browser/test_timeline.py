@@ -102,7 +102,7 @@ def _drawn_arms(drawn: Drawn) -> list[tuple[Any, ...]]:
             if errors and (errors["array"][index] or errors["arrayminus"][index]):
                 interval = (round(y - errors["arrayminus"][index], 4), round(y + errors["array"][index], 4))
             points.append((row_id, x, y, interval))
-        arms.append((int(trace.get("yaxis", "y1")[1:]), *points))
+        arms.append((int(trace["yaxis"][1:] or 1), *points))
     return sorted(arms)
 
 
@@ -137,7 +137,7 @@ def _drawn_bars(drawn: Drawn) -> list[tuple[str, int, str, int]]:
 def _assert_in_sight(trace: dict[str, Any], drawn: Drawn) -> None:
     """Assert that the axes reach every point of a trace."""
     low_x, high_x = drawn.x_range
-    low_y, high_y = drawn.y_ranges[trace.get("yaxis", "y")]
+    low_y, high_y = drawn.y_ranges[trace["yaxis"]]
     for row_id, x, y in zip(trace["customdata"], trace["x"], trace["y"], strict=True):
         assert low_x <= (math.log10(x) if drawn.x_type == "log" else x) <= high_x, f"{row_id} lies beside the axis"
         assert low_y <= y <= high_y, f"{row_id} lies above or below the axis"
@@ -434,10 +434,10 @@ def test_a_highlighted_study_stands_out(host: Page) -> None:
     figure.reveal()
     study = _rows_in("response", (False, False, False, False))[0]["study"]
     figure.choose("highlight", study)
-    opacities = {(trace["meta"]["study"] == study, trace.get("opacity", 1)) for trace in figure.read().data}
+    opacities = {(trace["study"] == study, trace["opacity"]) for trace in figure.read().data}
     assert opacities == {(True, 1), (False, 0.15)}
     figure.choose("highlight", "")
-    assert {trace.get("opacity", 1) for trace in figure.read().data} == {1}
+    assert {trace["opacity"] for trace in figure.read().data} == {1}
 
 
 def _set_theme(page: Page, theme: str) -> None:

@@ -62,7 +62,8 @@ def _feedback(item: Item, said: str, points: float) -> str:
         reasons = f"<ul>{lines}</ul>"
     # No <p>: nbconvert's sanitizer lets div, b, ul and li pass and would show it as text.
     return (
-        f"<div><div><b>{points:g} of {item.points:g} points.</b></div><div>{escape(item.public['stem'])}</div>"
+        f"<div><div><b>{round(points, 2):g} of {item.points:g} points.</b></div>"
+        f"<div>{escape(item.public['stem'])}</div>"
         f"<div>{escape(said)}</div><div>Key: {escape(right)}</div><div>Why: {escape(item.key['why'])}</div>{reasons}"
         f"<div>Read again: {escape(item.key['where'])}</div></div>"
     )
