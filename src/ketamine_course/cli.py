@@ -119,7 +119,9 @@ def lab(quizzes: bool) -> None:
     _say("The keys of the public sample quizzes are public: marks that count need a private bank (quizzes/README.md).")
     # nbgrader reads its configuration from the folder in which the server starts.
     folder = QUIZZES if quizzes else ROOT / "notebooks"
-    _run(sys.executable, "-m", "jupyterlab", folder, *LAB_OPTIONS, cwd=folder)
+    # A container's only user is often root, whom Jupyter refuses unless told; the server is on loopback with a token.
+    root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    _run(sys.executable, "-m", "jupyterlab", folder, *LAB_OPTIONS, *root, cwd=folder)
 
 
 def find_chromium() -> str | None:
@@ -297,7 +299,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         options["arguments"] = rest  # its options are nbgrader's, not ours
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    options.pop("action")(**options)
+    try:
+        options.pop("action")(**options)
+    except KeyboardInterrupt:
+        sys.exit(130)  # what a shell gives for Ctrl-C; no traceback
 
 
 if __name__ == "__main__":
