@@ -47,6 +47,12 @@ def test_every_reference_resolves_and_none_is_superfluous(root: Path) -> None:
     assert used | cited == keys
 
 
+def test_addresses_of_references_are_as_a_browser_takes_them(root: Path) -> None:
+    entries = parse_file(str(root / "book" / "references.bib"), bib_format="bibtex").entries
+    for key, entry in entries.items():
+        assert "\\" not in entry.fields.get("url", "") + entry.fields.get("doi", ""), key
+
+
 def test_no_row_names_a_third_party_copy() -> None:
     """Addresses are of papers, publishers, services and governments only."""
     allowed = re.compile(
