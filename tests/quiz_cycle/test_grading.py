@@ -380,7 +380,7 @@ def test_feedback_shows_answer_key_why_and_place_of_every_item(cycle: Cycle) -> 
     mixed = re.sub(r"\s+", " ", _Elements(feedback_of(cycle, "mixed")).text)
     assert "You left this item unanswered." in mixed
     assert "Your answer has not the form that this item asks for." in mixed
-    assert "0.6667 of 2 points." in mixed
+    assert "0.67 of 2 points." in mixed
     assert "(left unanswered)" in mixed
 
 
