@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ketamine_course import analysis
+
+# Before any test module is imported, since some read the tables as they are collected.
+analysis.derive()
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

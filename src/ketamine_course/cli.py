@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import functools
 import http.server
 import json
@@ -44,6 +45,18 @@ def _run(*command: str | Path, cwd: Path = ROOT) -> None:
 
 def _python(*arguments: str) -> None:
     _run(sys.executable, *arguments)
+
+
+def derive() -> None:
+    """Work the derived tables out (pooled trials, references), if what they follow from changed."""
+    from .analysis import derive as work_out
+    from .evidence import EvidenceError
+
+    try:
+        if work_out():
+            _say("Worked the derived tables out.")
+    except EvidenceError as error:
+        sys.exit(str(error))
 
 
 def build(strict: bool = False) -> None:
@@ -116,6 +129,7 @@ def lab(quizzes: bool) -> None:
     # Holds the setting that keeps JupyterLab from asking whether it may fetch news.
     paths = [str(Path(__file__).parent / "jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    derive()
     _say("The keys of the public sample quizzes are public: marks that count need a private bank (quizzes/README.md).")
     # nbgrader reads its configuration from the folder in which the server starts.
     folder = QUIZZES if quizzes else ROOT / "notebooks"
@@ -158,10 +172,26 @@ def check() -> None:
     _run(Path(sys.executable).with_name("lint-imports"), "--no-cache")
 
 
+def review(today: datetime.date) -> None:
+    """List the tables and chapters whose review is due within 60 days; fail if one is late."""
+    from .review import ReviewError, report, reviewed_files
+
+    try:
+        files = list(reviewed_files(ROOT))
+    except ReviewError as error:
+        sys.exit(str(error))
+    lines, late = report(files, today, ROOT)
+    next_due = min(each.review_by for each in files)
+    _say("\n".join(lines) or f"All {len(files)} tables and chapters are reviewed; the next review is due by {next_due}.")
+    if late:
+        sys.exit("Review what is late: read its sources again, correct it, then set reviewed and review_by.")
+
+
 def test(arguments: Sequence[str]) -> None:
     """Run everything that CI gates on: the checks, a strict build, every test."""
     os.environ["CHROMIUM"] = ensure_chromium()
     check()
+    review(datetime.date.today())
     build(strict=True)
     _python("-m", "pytest", *arguments)
 
@@ -185,6 +215,7 @@ def quiz(banks: Path) -> None:
     from .items import BankError, load_bank
     from .items.release import write_source
 
+    derive()
     paths = sorted(banks.glob("*.yaml"))
     if not paths:
         sys.exit(f"No bank (*.yaml) in {banks}; name the folder of the banks with --banks.")
@@ -280,6 +311,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     add("build", build).add_argument("--strict", action="store_true", help="let every warning fail the build")
     labs = add("lab", lab)
     labs.add_argument("--quizzes", action="store_true", help="the instructor's quizzes and formgrader")
+    add("derive", derive)
+    day = "as if it were this day, written 2026-11-23"
+    add("review", review).add_argument(
+        "--today", type=datetime.date.fromisoformat, default=datetime.date.today(), metavar="DAY", help=day
+    )
     add("check", check)
     add("test", test).add_argument("arguments", nargs="*", help="passed on to pytest")
     add("prove", prove)

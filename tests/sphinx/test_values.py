@@ -34,7 +34,7 @@ def test_a_role_prints_the_rows_number(build_page: Build, markdown: str, printed
 
 def test_a_value_links_to_its_row_and_names_its_source(build_page: Build) -> None:
     html, _ = build_page("{value}`lii2023.ketamine.24h.madrs_response`")
-    assert 'href="book/evidence.html#row-lii2023-ketamine-24h-madrs-response"' in html
+    assert 'href="book/tables/onset_points.html#row-lii2023-ketamine-24h-madrs-response"' in html
     assert 'title="Lii 2023, Extended Data Table 1"' in html
 
 

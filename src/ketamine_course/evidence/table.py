@@ -16,7 +16,15 @@ from typing import Any
 
 TABLES = Path(__file__).parent / "tables"
 
-_READ = "read"
+#: Tables that ``ketamine-course derive`` works out from the others; not kept in the repository.
+DERIVED = Path(__file__).parent / "derived"
+
+#: What each status means, and the columns that a row of that status must fill.
+_STATUSES = {
+    "read": ("reference", "read_at", "read_on"),  # somebody read it at the source that the row names
+    "judged": ("references", "reviewed_on"),  # the editors weighed what other rows say
+    "computed": (),  # worked out from other rows or from the row's own columns; tests work it out again
+}
 _PARSERS = {"number": float, "integer": int, "string": str}
 
 
@@ -55,9 +63,9 @@ def read_table(csv_path: Path) -> list[Row]:
     """Return the rows of one table, with numbers as numbers and blanks as ``None``.
 
     Raises EvidenceError, naming file, row and column, if the columns differ from the
-    sidecar's, a cell that the sidecar requires is blank (the source columns always are
-    required), a cell is not of its column's type, a row was not read at a source, or
-    an id stands twice.
+    sidecar's, a cell that the sidecar or the row's status requires is blank, a cell is
+    not of its column's type, a row was neither read at a source nor worked out from
+    rows that were, or an id stands twice.
     """
     fields = json.loads(sidecar_path(csv_path).read_text(encoding="utf-8"))["schema"]["fields"]
     with csv_path.open(encoding="utf-8", newline="") as file:
@@ -106,31 +114,52 @@ def _checked_row(cells: dict[str, Any], fields: list[dict[str, Any]], csv_path: 
             raise refuse(name, f"{text!r} is not of type {field['type']}; correct the cell") from None
         if "enum" in constraints and values[name] not in constraints["enum"]:
             raise refuse(name, f"{text!r} is none of {', '.join(constraints['enum'])}; correct the cell")
-    if values["status"] != _READ:
+    if values["status"] not in _STATUSES:
         raise refuse("status", f"{values['status']!r} means that nobody read it at a source; read it or remove the row")
-    try:
-        # A month is enough: the day of a reading is not always on record.
-        datetime.date.fromisoformat((values["read_on"] + "-01")[:10])
-    except ValueError:
-        raise refuse("read_on", f"{values['read_on']!r} is no date; write it as 2026-11-23 or 2026-11") from None
+    for name in _STATUSES[values["status"]]:
+        if values.get(name) is None:
+            raise refuse(name, f"blank or absent, but a row that was {values['status']} names it; fill it in")
+    for name in ("read_on", "reviewed_on"):
+        try:
+            # A month is enough: the day of a reading is not always on record.
+            datetime.date.fromisoformat(((values.get(name) or "2000-01") + "-01")[:10])
+        except ValueError:
+            raise refuse(name, f"{values[name]!r} is no date; write it as 2026-11-23 or 2026-11") from None
     return Row(values, csv_path.stem, line)
 
 
 def names() -> list[str]:
-    """Return the names of the course's tables, sorted."""
-    return sorted(path.stem for path in TABLES.glob("*.csv"))
+    """Return the names of the course's tables, sorted; a derived one counts once it was worked out."""
+    return sorted(path.stem for folder in (TABLES, DERIVED) for path in folder.glob("*.csv"))
+
+
+def table_path(name: str) -> Path:
+    """Return the path of one of the course's tables.
+
+    Raises EvidenceError if there is no such table, or if it is a derived one that is older than its inputs.
+    """
+    kept, derived = TABLES / f"{name}.csv", DERIVED / f"{name}.csv"
+    if kept.exists():
+        return kept
+    if not derived.exists():
+        raise EvidenceError(
+            f"no table {name!r}; the tables are {', '.join(names())} "
+            "(one that is worked out from others appears after: ketamine-course derive)"
+        )
+    inputs = json.loads(sidecar_path(derived).read_text(encoding="utf-8"))["inputs"]
+    for each, digest in inputs.items():
+        if sha256(TABLES / f"{each}.csv") != digest:
+            raise EvidenceError(f"{derived.name} is older than {each}.csv, from which it follows; run: ketamine-course derive")
+    return derived
 
 
 @cache
 def table(name: str) -> tuple[Row, ...]:
     """Return the rows of one of the course's tables.
 
-    Raises EvidenceError if there is no such table, or for a row that `read_table` refuses.
+    Raises EvidenceError for a path that `table_path` or a row that `read_table` refuses.
     """
-    path = TABLES / f"{name}.csv"
-    if not path.exists():
-        raise EvidenceError(f"no table {name!r}; the tables are {', '.join(names())}")
-    return tuple(read_table(path))
+    return tuple(read_table(table_path(name)))
 
 
 @cache
@@ -158,3 +187,19 @@ def row(row_id: str) -> Row:
         raise EvidenceError(
             f"no row {row_id!r} in {', '.join(name + '.csv' for name in names())}; check the spelling of the id"
         ) from None
+
+
+@cache
+def _references() -> dict[str, list[str]]:
+    path = DERIVED / "references.json"
+    found: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def reference(key: str) -> tuple[str, str]:
+    """Return a reference's short label and address by its BibTeX key, such as ``Lii 2023`` and its DOI's page.
+
+    Before ``ketamine-course derive`` has read the bibliography, the label is the key and the address is empty.
+    """
+    label, href = _references().get(key, (key, ""))
+    return label, href

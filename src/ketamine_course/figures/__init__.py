@@ -7,11 +7,15 @@ so that a figure follows light, dark and print.
 
 from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, View
 from .html import static_html
+from .icon_array import Comparison, icon_arrays
 from .onset_events import event_timeline
 from .onset_timeline import timeline
+from .star_d import star_d_flow
+from .trial_explorer import trial_explorer, when_text
 
 __all__ = [
     "Column",
+    "Comparison",
     "Control",
     "DataTable",
     "Figure",
@@ -20,6 +24,10 @@ __all__ = [
     "Question",
     "View",
     "event_timeline",
+    "icon_arrays",
+    "star_d_flow",
     "static_html",
     "timeline",
+    "trial_explorer",
+    "when_text",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from typing import Any
 
 
@@ -106,11 +107,18 @@ class Figure:
         return view_key(control.options[0].value for control in self.controls)
 
     def payload(self) -> dict[str, Any]:
-        """Return what the ES module draws from, as JSON values only."""
+        """Return what the ES module draws from, as JSON values only.
+
+        ``views`` holds each distinct view once; ``index`` says for every combination of choices which
+        of them it shows, the last control counting fastest.
+        """
+        distinct = {view: number for number, view in enumerate(dict.fromkeys(self.views.values()))}
+        combinations = product(*([option.value for option in control.options] for control in self.controls))
         return {
             "name": self.name,
             "controls": [asdict(control) for control in self.controls],
-            "views": {key: asdict(view) for key, view in self.views.items()},
+            "views": [asdict(view) for view in distinct],
+            "index": [distinct[self.views[view_key(values)]] for values in combinations],
             "traces": dict(self.traces),
             "layouts": dict(self.layouts),
             "prediction": asdict(self.prediction) if self.prediction else None,

@@ -1,4 +1,4 @@
-"""A figure as HTML that stands without JavaScript: picture, finding, key, data table, download."""
+"""A figure as HTML that stands without JavaScript: picture, finding, key, data table, sources, download."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def static_html(
         figure: the figure, shown in its default view.
         csv_href: gives the address of a table's CSV file by the table's name.
         cite: gives the HTML of a reference by its BibTeX key.
+
+    Each row of the figure's table needs the cell ``reference``, blank for what was worked out here.
     """
     view = figure.views[figure.default_key]
     name = figure.name
@@ -29,18 +31,26 @@ def static_html(
     for row_id, cells in figure.table.rows.items():
         tds = []
         for index, column in enumerate(figure.table.columns):
-            text = cite(cells[column.key]) if column.key == "reference" else escape(cells[column.key])
+            cited = column.key == "reference" and cells[column.key]
+            text = cite(cells[column.key]) if cited else escape(cells[column.key])
             if href := cells.get(f"{column.key}_href"):
                 text = f'<a href="{escape(href)}">{text}</a>'
             tds.append(f'<th scope="row">{text}</th>' if index == 0 else f"<td>{text}</td>")
         in_view = "" if row_id in shown else ' class="kc-other"'
-        body.append(f'<tr data-row="{escape(row_id)}"{in_view}>{"".join(tds)}</tr>')
+        body.append(
+            f'<tr data-row="{escape(row_id)}" data-reference="{escape(cells["reference"])}"{in_view}>{"".join(tds)}</tr>'
+        )
     notes = "".join(f"<li>{escape(note)}</li>" for note in view.notes)
     key = "".join(f"<li>{legend_sign(sign, colour)} {escape(label)}</li>" for sign, colour, label in figure.key_entries)
     links = " ".join(
         f'<a class="kc-csv" href="{escape(csv_href(csv_name))}" download="{csv_name}.csv">Download {csv_name}.csv</a>'
         for csv_name in figure.table.csv_names
     )
+    cited_here = {figure.table.rows[row_id]["reference"] for row_id in view.row_ids}
+    sources = ""
+    for key in dict.fromkeys(cells["reference"] for cells in figure.table.rows.values() if cells["reference"]):
+        elsewhere = "" if key in cited_here else ' class="kc-other"'
+        sources += f'<li data-reference="{escape(key)}"{elsewhere}>{cite(key)}</li>'
     return (
         f'<figure class="kc-figure" aria-labelledby="{name}-title">'
         f'<figcaption class="kc-title" id="{name}-title">{escape(figure.title)}</figcaption>'
@@ -53,5 +63,7 @@ def static_html(
         f'<div class="kc-scroll" tabindex="0" role="region" aria-labelledby="{name}-caption"><table>'
         f'<caption id="{name}-caption">{escape(figure.table.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div></details>"
+        f'<div class="kc-sources"><b id="{name}-sources">Sources of what is shown:</b> '
+        f'<ul aria-labelledby="{name}-sources">{sources}</ul></div>'
         f'<p class="kc-links">{links}</p></figure>'
     )

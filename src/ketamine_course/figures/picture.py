@@ -1,14 +1,15 @@
 """A still picture (SVG) of one view: shown before the figure wakes up, without JavaScript, and in print.
 
 It draws the same plotly dictionaries as the living figure: scatter traces with lines,
-markers, letters and error bars; horizontal bars; bands; annotations; several y axes.
+markers, letters, labels and error bars; horizontal bars, side by side or stacked; bands and
+lines; annotations; several y axes; categories.
 No library does that without a browser, and the build must not need one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,7 +23,14 @@ _MARKER_RADIUS = 8
 class _Axis:
     """A plotly axis laid on a span of pixels."""
 
-    def __init__(self, axis: Mapping[str, Any], pixels: tuple[float, float], values: list[float]) -> None:
+    def __init__(
+        self,
+        axis: Mapping[str, Any],
+        pixels: tuple[float, float],
+        values: list[float],
+        categories: Sequence[str] = (),
+    ) -> None:
+        self.categories = list(categories)
         self.log = axis.get("type") == "log"
         if "range" in axis:
             low, high = axis["range"]
@@ -32,8 +40,10 @@ class _Axis:
             low, high = low - pad, high + pad
         self.low, self.high, self.pixels = low, high, pixels
 
-    def at(self, value: float) -> float:
-        """Return the pixel of a data value."""
+    def at(self, value: Any) -> float:
+        """Return the pixel of a data value: a number, or the name of a category."""
+        if self.categories:
+            return self.at_axis(self.categories.index(value))
         return self.at_axis(math.log10(value) if self.log else value)
 
     def at_axis(self, value: float) -> float:
@@ -69,6 +79,10 @@ def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
     shape = symbol.removesuffix("-open")
     if shape == "square":
         drawn = f'<rect x="{x - r + 1}" y="{y - r + 1}" width="{2 * r - 2}" height="{2 * r - 2}" {style}/>'
+    elif shape == "line-ns":
+        drawn = f'<path d="M{x} {y - r}V{y + r}" {style.replace("var(--kc-ground)", colour)}/>'
+    elif shape == "triangle-up":
+        drawn = f'<path d="M{x} {y - r - 1}L{x + r + 1} {y + r - 1}H{x - r - 1}Z" {style}/>'
     elif shape == "diamond":
         drawn = f'<path d="M{x} {y - r - 2}L{x + r + 2} {y}L{x} {y + r + 2}L{x - r - 2} {y}Z" {style}/>'
     else:
@@ -83,8 +97,8 @@ def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
 
 def legend_sign(sign: str, colour: str) -> str:
     """Return a small SVG of a legend's sign: a marker's letter, or the name of a marker's shape."""
-    is_shape = sign in ("circle", "circle-open", "diamond", "square")
-    drawn = _marker(12, 12, sign, "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
+    is_shape = len(sign) > 1
+    drawn = _marker(12, 12, sign, colour or "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
     return f'<svg class="kc-sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">{drawn}</svg>'
 
 
@@ -107,15 +121,14 @@ def picture(figure: Figure, key: str) -> str:
     plot_top, plot_bottom = _TOP, height - _BOTTOM
     frame, marks = [], []
 
-    for name, tick in zip(
-        layout["xaxis"].get("ticktext") or map(str, layout["xaxis"]["tickvals"]),
-        layout["xaxis"]["tickvals"],
-        strict=True,
-    ):
+    shown_x = layout["xaxis"].get("visible", True)
+    ticks = layout["xaxis"]["tickvals"] if shown_x else []
+    for name, tick in zip(layout["xaxis"].get("ticktext") or map(str, ticks), ticks, strict=False):
         x = x_axis.at(tick)
         frame.append(f'<line class="kc-tick" x1="{x}" x2="{x}" y1="{plot_top}" y2="{plot_bottom + _TICK_LENGTH}"/>')
         frame.append(_text(x, plot_bottom + 18 + 7 * name.count("<br>"), name))
-    frame.append(_text((left + _WIDTH - _RIGHT) / 2, height - 8, layout["xaxis"]["title"]["text"]))
+    if shown_x:
+        frame.append(_text((left + _WIDTH - _RIGHT) / 2, height - 8, layout["xaxis"]["title"]["text"]))
 
     axes: dict[str, _Axis] = {}
     for name, axis in layout.items():
@@ -126,6 +139,9 @@ def picture(figure: Figure, key: str) -> str:
         if bars:
             labels = axis["categoryarray"]
             axes[name] = _Axis({"range": [-0.5, max(1, len(labels)) - 0.5]}, pixels, [])
+            continue
+        if axis.get("type") == "category":
+            axes[name] = _Axis(axis, pixels, [], axis["categoryarray"])
             continue
         values = [value for trace in traces if _axis_name(trace) == name for value in trace["y"]]
         axes[name] = _Axis(axis, pixels, values)
@@ -140,6 +156,9 @@ def picture(figure: Figure, key: str) -> str:
 
     for shape in layout["shapes"]:
         x0, x1 = x_axis.at(shape["x0"]), x_axis.at(shape["x1"])
+        if shape.get("type") == "line":
+            frame.append(f'<line class="kc-rule" x1="{x0}" x2="{x1}" y1="{plot_top}" y2="{plot_bottom}"/>')
+            continue
         marks.append(
             f'<rect class="kc-band" x="{x0}" y="{plot_top}" width="{round(x1 - x0, 1)}" '
             f'height="{plot_bottom - plot_top}"/>'
@@ -169,29 +188,45 @@ def picture(figure: Figure, key: str) -> str:
 
 
 def _scatter(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> list[str]:
-    places = [(x_axis.at(x), y_axis.at(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
+    places = [None if x is None else (x_axis.at(x), y_axis.at(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
     drawn = []
     if "lines" in trace["mode"]:
         dash = ' stroke-dasharray="6 5"' if trace["line"].get("dash") == "dash" else ""
-        points = " ".join(f"{x},{y}" for x, y in places)
-        drawn.append(
-            f'<polyline points="{points}" fill="none" style="stroke:{trace["line"]["color"]}" '
-            f'stroke-width="{trace["line"]["width"]}"{dash}/>'
-        )
+        for line in _unbroken(places):
+            points = " ".join(f"{x},{y}" for x, y in line)
+            drawn.append(
+                f'<polyline points="{points}" fill="none" style="stroke:{trace["line"]["color"]}" '
+                f'stroke-width="{trace["line"]["width"]}"{dash}/>'
+            )
     if "error_y" in trace:
         bars = trace["error_y"]
-        for (x, _), y, up, down in zip(places, trace["y"], bars["array"], bars["arrayminus"], strict=True):
-            if up or down:
+        for place, y, up, down in zip(places, trace["y"], bars["array"], bars["arrayminus"], strict=True):
+            if place and (up or down):
+                x = place[0]
                 drawn.append(
                     f'<line x1="{x}" x2="{x}" y1="{y_axis.at(y - down)}" y2="{y_axis.at(y + up)}" '
                     f'style="stroke:{bars["color"]}" stroke-width="1.5"/>'
                 )
     marker = trace["marker"]
-    drawn += [
-        _marker(x, y, marker["symbol"], marker["color"], letter)
-        for (x, y), letter in zip(places, trace["text"], strict=True)
-    ]
+    sizes = marker["size"] if isinstance(marker["size"], list) else [marker["size"]] * len(places)
+    beside = trace.get("textposition") == "top right"
+    for place, text, size in zip(places, trace["text"], sizes, strict=True):
+        if place and size:
+            drawn.append(_marker(*place, marker["symbol"], marker["color"], "" if beside else text))
+        if place and text and beside:
+            drawn.append(_text(place[0], place[1] - 12, text, "start"))
     return drawn
+
+
+def _unbroken(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    """Return the stretches of places between gaps that hold at least two, which is what makes a line."""
+    stretches: list[list[tuple[float, float]]] = [[]]
+    for place in places:
+        if place:
+            stretches[-1].append(place)
+        else:
+            stretches.append([])
+    return [stretch for stretch in stretches if len(stretch) > 1]
 
 
 def _bars(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis, labels: list[str]) -> list[str]:

@@ -28,6 +28,15 @@ DESIGNS = {
     "open": ("circle-open", "Open label", "Open label: everybody knew"),
 }
 
+#: The blinding of a trial: the marker's shape and what it means.
+BLINDINGS = {
+    "masked by anaesthesia": ("square", "Masked by anaesthesia"),
+    "active placebo": ("diamond", "Blinded, active placebo"),
+    "inactive placebo": ("circle", "Blinded, inactive placebo"),
+    "raters only": ("triangle-up", "Only the raters were blinded"),
+    "open": ("circle-open", "Open label: everybody knew"),
+}
+
 #: A line of this length still fits a figure on a phone of 320 px.
 _LABEL_CHARACTERS = 38
 LABEL_LINE_PX = 15

@@ -5,8 +5,10 @@ Loaded by ``_config.yml``. What it adds:
 - a renderer for the course's MIME type (`figure_node`), so that a chapter's cell becomes a
   figure which needs no kernel;
 - the roles ``value``, ``magnitude``, ``time`` and ``calc`` and the directives
-  ``evidence-table`` and ``crisis-help`` (`values`, `evidence_table`), which print rows and
-  link to where they were read;
+  ``evidence-table``, ``evidence-index``, ``conflicting-rows``, ``recomputed-results`` and
+  ``crisis-help`` (`values`, `evidence_table`), which print rows and link to where they were read;
+- the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
+- a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
 - a warning for each number that was typed into prose (`typed_numbers`);
 - pages that ask no other host and load little (`lean_pages`, `icons`, `assets`).
 """
@@ -15,13 +17,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import assets, evidence_table, figure_node, icons, lean_pages, typed_numbers, values
+from . import assets, claim_register, evidence_table, figure_node, icons, lean_pages, review_dates, typed_numbers, values
 
 __all__ = ["setup"]
 
 
 def setup(app: Any) -> dict[str, Any]:
     """Register the extension with Sphinx."""
-    for part in (assets, figure_node, values, evidence_table, typed_numbers, lean_pages, icons):
+    for part in (
+        assets,
+        figure_node,
+        values,
+        evidence_table,
+        claim_register,
+        review_dates,
+        typed_numbers,
+        lean_pages,
+        icons,
+    ):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import evidence
+from .. import analysis, evidence
 from ..widgets.page import SURFACE_VARIABLE
 from . import frontend
 
@@ -31,6 +31,7 @@ def fingerprint() -> str:
 
 
 def _follow_package(app: Any, config: Any) -> None:
+    analysis.derive()
     # A page's cells are executed again, and every page is written again, whenever the package
     # or a table changes: jupyter-cache keys on the cell's text alone, and Sphinx on the chapter's.
     config.ketamine_course_fingerprint = fingerprint()
@@ -50,7 +51,7 @@ def _gather(app: Any) -> None:
         # The quiz lives in JupyterLab only.
         shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("quiz.*"))
     for name in evidence.names():
-        shutil.copy(evidence.TABLES / f"{name}.csv", folder / "tables")
+        shutil.copy(evidence.table_path(name), folder / "tables")
     plotly = frontend.fetch(frontend.PLOTLY, Path(app.srcdir) / ".frontend")
     shutil.copy(plotly / "plotly-basic.min.js", folder)
     # Not the root's _static/: Jupyter Book puts every script found there on every page.

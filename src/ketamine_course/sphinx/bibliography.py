@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pybtex.database import parse_file
+from ..analysis import references
 
 _path: Path | None = None
 
@@ -18,7 +18,7 @@ class UnknownReferenceError(KeyError):
 @lru_cache(maxsize=1)
 def _entries() -> dict[str, Any]:
     assert _path is not None, "the bibliography is set when Sphinx starts"
-    return dict(parse_file(str(_path), bib_format="bibtex").entries)
+    return references.entries(_path)
 
 
 def use(path: Path) -> None:
@@ -40,13 +40,10 @@ def label(key: str) -> str:
 
     Raises UnknownReferenceError if the bibliography lacks the key.
     """
-    entry = _entry(key)
-    if not entry.persons.get("author"):
-        raise UnknownReferenceError(f"reference {key!r} in {_path} has no author; add who wrote it")
-    person = entry.persons["author"][0]
-    name = " ".join(person.prelast_names + person.last_names) or str(person)
-    name = name.replace("{", "").replace("}", "")
-    return " ".join(part for part in (name, entry.fields.get("year")) if part)
+    try:
+        return references.label(_entry(key))
+    except ValueError as error:
+        raise UnknownReferenceError(f"reference {key!r} in {_path}: {error}") from None
 
 
 def link(key: str) -> str:
@@ -54,5 +51,4 @@ def link(key: str) -> str:
 
     Raises UnknownReferenceError if the bibliography lacks the key.
     """
-    fields = _entry(key).fields
-    return f"https://doi.org/{fields['doi']}" if "doi" in fields else fields.get("url", "")
+    return references.link(_entry(key))

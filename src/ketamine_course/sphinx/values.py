@@ -21,8 +21,8 @@ from ..core.duration import duration_label
 from ..row_text import calculate, cell, number_text
 from .bibliography import UnknownReferenceError, label
 
-#: The page that lists every row; each has an anchor there.
-EVIDENCE_PAGE = "book/evidence"
+#: Each table has a page of its own, and each row an anchor there.
+TABLE_PAGES = "book/tables/"
 
 
 class course_value(nodes.Inline, nodes.TextElement):
@@ -34,8 +34,17 @@ def anchor(row_id: str) -> str:
     return "row-" + re.sub(r"[^A-Za-z0-9-]", "-", row_id)
 
 
+def row_href(translator: Any, row: evidence.Row) -> str:
+    """Return the address of a row on its table's page, relative to the page being written."""
+    builder = translator.builder
+    page = builder.get_target_uri(TABLE_PAGES + row.table)
+    return f"{relative_uri(builder.get_target_uri(builder.current_docname), page)}#{anchor(row.id)}"
+
+
 def source_text(row: evidence.Row) -> str:
     """Return where a row was read, such as ``Lii 2023, Extended Data Table 1``."""
+    if "reference" not in row:
+        return "worked out from other rows"
     return f"{row.get('study') or label(row['reference'])}, {row['read_at']}"
 
 
@@ -78,9 +87,7 @@ class _CalcRole(_RowRole):
 
 
 def _visit_html(translator: Any, node: course_value) -> None:
-    builder = translator.builder
-    page = relative_uri(builder.get_target_uri(builder.current_docname), builder.get_target_uri(EVIDENCE_PAGE))
-    href = f"{page}#{anchor(node['row_id'])}"
+    href = row_href(translator, evidence.row(node["row_id"]))
     translator.body.append(f'<a class="kc-value" href="{escape(href)}" title="{escape(node["source"])}">')
 
 

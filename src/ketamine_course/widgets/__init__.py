@@ -8,8 +8,10 @@ module (``static/figure.js``) brings both to life.
 from typing import Any
 
 from .onset import onset_events, onset_timeline
+from .star_d import star_d_flow
+from .trials import icon_arrays, trial_explorer
 
-__all__ = ["onset_events", "onset_timeline", "quiz"]
+__all__ = ["icon_arrays", "onset_events", "onset_timeline", "quiz", "star_d_flow", "trial_explorer"]
 
 
 def quiz() -> Any:

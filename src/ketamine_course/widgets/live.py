@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,13 @@ def _plotly_js() -> bytes:
 
 
 def _csv_data_url(table: str) -> str:
-    content = (evidence.TABLES / f"{table}.csv").read_bytes()
+    content = evidence.table_path(table).read_bytes()
     return "data:text/csv;base64," + base64.b64encode(content).decode("ascii")
+
+
+def _cite(key: str) -> str:
+    label, href = evidence.reference(key)
+    return f'<a href="{escape(href)}">{escape(label)}</a>' if href else escape(label)
 
 
 class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships no types
@@ -50,7 +56,7 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships
         self._figure = figure
         super().__init__(
             payload=figure.payload_json(),
-            html=static_html(figure, _csv_data_url),
+            html=static_html(figure, _csv_data_url, _cite),
             choices={control.name: control.options[0].value for control in figure.controls},
         )
 

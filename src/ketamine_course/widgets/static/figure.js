@@ -89,6 +89,8 @@ function themed(layout, styles, width) {
     hoverlabel: { bgcolor: styles.getPropertyValue("--kc-ground").trim(), bordercolor: rule, font, align: "left" },
     margin: { l: layout.yaxis.visible === false ? 12 : narrow ? 44 : 64, r: narrow ? 8 : 24, t: 28, b: narrow ? 84 : 64 },
   };
+  themedLayout.shapes = layout.shapes.map((shape) => shape.type === "line"
+    ? { xref: "x", yref: "paper", y0: 0, y1: 1, ...shape, line: { color: ink, width: 1, dash: "dash" } } : shape);
   for (const [name, axis] of Object.entries(layout)) {
     if (!/^[xy]axis/.test(name)) continue;
     themedLayout[name] = { ...axis, gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: ink };
@@ -115,6 +117,7 @@ class Figure {
     this.prefix = `kc-${++made}`;
     this.live = this.root.querySelector(".kc-live");
     this.rows = [...this.root.querySelectorAll("tr[data-row]")];
+    this.sources = [...this.root.querySelectorAll(".kc-sources li")];
     this.guesses = [];
     this.stops = [];
     this.root.classList.add("kc-js");
@@ -125,8 +128,15 @@ class Figure {
   }
 
   get view() {
-    const choices = this.model.get("choices");
-    return this.payload.views[this.payload.controls.map(({ name }) => choices[name]).join("|")];
+    return this.viewOf(this.model.get("choices"));
+  }
+
+  // The place of a combination in the index: the last control counts fastest.
+  viewOf(choices) {
+    const { controls, views, index } = this.payload;
+    const place = controls.reduce(
+      (sum, { name, options }) => sum * options.length + options.findIndex(({ value }) => value === choices[name]), 0);
+    return views[index[place]];
   }
 
   choose(name, value) {
@@ -270,7 +280,12 @@ class Figure {
     this.root.querySelector(".kc-finding span").textContent = finding;
     this.root.querySelector(".kc-notes").replaceChildren(...notes.map((note) => element("li", {}, note)));
     const shown = new Set(row_ids);
-    for (const row of this.rows) row.classList.toggle("kc-other", !shown.has(row.dataset.row));
+    const cited = new Set();
+    for (const row of this.rows) {
+      row.classList.toggle("kc-other", !shown.has(row.dataset.row));
+      if (shown.has(row.dataset.row)) cited.add(row.dataset.reference);
+    }
+    for (const source of this.sources) source.classList.toggle("kc-other", !cited.has(source.dataset.reference));
     this.root.querySelector(".kc-count").textContent = shown.size;
   }
 
@@ -327,7 +342,7 @@ class Figure {
     });
     size.observe(this.root.querySelector(".kc-plot"));
     const details = this.root.querySelector(".kc-data");
-    const start = this.payload.views[this.payload.controls.map(({ options }) => options[0].value).join("|")];
+    const start = this.payload.views[this.payload.index[0]];
     // Paper gets the still picture, which is of the first view: words and rows must be that view's.
     const toPaper = () => { details.dataset.was = details.open; details.open = true; this.describe(start); };
     const fromPaper = () => { details.open = details.dataset.was === "true"; this.describe(this.view); };

@@ -1,0 +1,252 @@
+"""STAR*D as a flow: who remits at each step, who goes on, who leaves, and what the steps add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from ..core import effect
+from ..evidence import Row
+from .figure import Column, Control, DataTable, Figure, Option, TracePool, View
+from .signs import number_text
+
+_ROW_PX = 58
+_WIDTH_PX = 18
+#: Colour and meaning of each part of a bar, from left to right.
+_PARTS = (
+    ("remission", "var(--kc-midazolam)"),
+    ("on to the next step", "var(--kc-ketamine)"),
+    ("neither: left, or ended", "var(--kc-placebo)"),
+)
+
+
+def _bar(place: str, start: float, end: float, colour: str, row_id: str, hover: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": hover,
+        "x": [round(start, 2), round(end, 2)],
+        "y": [place, place],
+        "text": ["", ""],
+        "customdata": [row_id] * 2,
+        "hovertext": hover,
+        "hoverinfo": "text",
+        "line": {"color": colour, "width": _WIDTH_PX},
+        "marker": {"symbol": "circle", "size": 0, "color": colour},
+    }
+
+
+def _label(place: str, text: str, row_id: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": text,
+        "x": [0],
+        "y": [place],
+        "text": [text],
+        "textposition": "top right",
+        "textfont": {"size": 12},
+        "customdata": [row_id],
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "line": {"width": 0, "color": "var(--kc-ink)"},
+        "marker": {"symbol": "circle", "size": 0.1, "color": "var(--kc-ink)"},
+    }
+
+
+def _layout(places: Sequence[str], title: str, high: float, ticks: Sequence[int]) -> dict[str, Any]:
+    return {
+        "height": 110 + _ROW_PX * len(places),
+        "xaxis": {
+            "title": {"text": title},
+            "fixedrange": True,
+            "zeroline": False,
+            "type": "linear",
+            "range": [-0.02 * high, high],
+            "tickvals": list(ticks),
+            "ticktext": [str(tick) for tick in ticks],
+            "tickangle": 0,
+        },
+        "yaxis": {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": list(places),
+            "range": [len(places) - 0.5, -0.8],
+            "visible": False,
+            "fixedrange": True,
+        },
+        "shapes": [],
+        "annotations": [],
+    }
+
+
+def _parts(steps: Sequence[Row]) -> list[tuple[Row, int, int, int]]:
+    """Return for each step: its row, who remitted, who went on, who did neither."""
+    following = [after["entered"] for _, after in pairwise(steps)] + [0]
+    return [(row, row["remitted"], on, row["entered"] - row["remitted"] - on) for row, on in zip(steps, following, strict=True)]
+
+
+def _flow(steps: Sequence[Row], pool: TracePool) -> View:
+    names = []
+    for row, remitted, went_on, neither in _parts(steps):
+        place, start = row.id, 0
+        for (meaning, colour), people in zip(_PARTS, (remitted, went_on, neither), strict=True):
+            if people:
+                hover = f"Step {row['step']}: {meaning}, {people} of {row['entered']} people"
+                names.append(pool.name(_bar(place, start, start + people, colour, row.id, hover)))
+            start += people
+        on = f", {went_on} went on" if went_on else ""
+        text = f"<b>Step {row['step']}:</b> {row['entered']} people, {remitted} remitted{on}, {neither} neither"
+        names.append(pool.name(_label(place, text, row.id)))
+    parts = _parts(steps)
+    first, last = parts[0], parts[-1]
+    gone = sum(neither for *_, neither in parts[:-1])
+    finding = (
+        f"Of {first[0]['entered']} people who began, {first[1]} remitted at the first step and {last[1]} at the last, "
+        f"which {last[0]['entered']} began. At each step remission becomes less likely: "
+        f"{', '.join(number_text(row['remission_percent']) for row in steps)} % as printed. "
+        f"Between the steps {gone} people who had not remitted did not go on."
+    )
+    notes = (
+        "Who did neither is worked out here: people who began a step less those who remitted and those who began the next.",
+        "The study was open and had no placebo group, so some of these remissions would have come without the medicine.",
+    )
+    return View(tuple(names), "flow", finding, tuple(row.id for row in steps), notes)
+
+
+def _adding_up(steps: Sequence[Row], theory: Row, counted: Row, pool: TracePool) -> View:
+    names = []
+    shares = [row["remission_percent"] for row in steps]
+    remitted = [row["remitted"] for row in steps]
+    for index, row in enumerate(steps):
+        if_nobody_left = effect.cumulative_share(shares[: index + 1])
+        of_all = 100 * sum(remitted[: index + 1]) / counted["n"]
+        for place, value, colour, name in (
+            (f"{row.id}.theory", if_nobody_left, "var(--kc-esketamine)", "if nobody had left"),
+            (f"{row.id}.counted", of_all, "var(--kc-midazolam)", f"counted, of all {counted['n']} who were enrolled"),
+        ):
+            text = f"<b>By step {row['step']}</b> {name}: {round(value, 1)} %"
+            names.append(pool.name(_bar(place, 0, value, colour, row.id, text)))
+            names.append(pool.name(_label(place, text, row.id)))
+    finding = (
+        f"Multiplying the steps' shares gives {number_text(theory['value'])} %, if nobody had left and those who left "
+        f"would have done as well as those who stayed. Counting the people who were seen to remit, of everybody "
+        f"enrolled, gives {number_text(counted['value'])} %. The two differ by the people who left."
+    )
+    notes = ("Neither is the truth about those who left: nobody knows how they were.",)
+    rows = (*(row.id for row in steps), theory.id, counted.id)
+    return View(tuple(names), "adding", finding, rows, notes)
+
+
+def _totals(totals: Sequence[Row], pool: TracePool) -> View:
+    names = []
+    for row in totals:
+        text = f"<b>{number_text(row['value'])} %</b> {row['item']}"
+        names.append(pool.name(_bar(row.id, 0, row["value"], "var(--kc-esketamine)", row.id, row["statement"])))
+        names.append(pool.name(_label(row.id, text, row.id)))
+    finding = (
+        "One study, and totals from "
+        f"{number_text(min(row['value'] for row in totals))} to {number_text(max(row['value'] for row in totals))} %: "
+        "they differ in who is counted, by which rule, and in what becomes of people who left. "
+        "Each is right about its own question; none is the share of people who get and stay well."
+    )
+    notes = ("The investigators and their critics dispute each other's analysis; both sides have a stake in it.",)
+    return View(tuple(names), "totals", finding, tuple(row.id for row in totals), notes)
+
+
+def star_d_flow(steps: Sequence[Row], totals: Sequence[Row]) -> Figure:
+    """Return the flow of STAR*D with its readings.
+
+    Args:
+        steps: the rows of ``star_d``, first step first.
+        totals: rows of ``star_d_readings`` with a percentage; the first is the theoretical total, the second
+            the count of remissions among everybody enrolled.
+    """
+    pool = TracePool()
+    theory, counted = totals[0], totals[1]
+    views = {
+        "flow": _flow(steps, pool),
+        "adding": _adding_up(steps, theory, counted, pool),
+        "totals": _totals(totals, pool),
+    }
+    places = [place for row in steps for place in (f"{row.id}.theory", f"{row.id}.counted")]
+    begun = steps[0]["entered"]
+    return Figure(
+        name="star-d",
+        title="STAR*D: who remits, who goes on, who leaves",
+        controls=(
+            Control(
+                "reading",
+                "Reading",
+                (
+                    Option("flow", "What happened to the people at each step"),
+                    Option("adding", "What the steps add up to, in two readings"),
+                    Option("totals", "Every published total, side by side"),
+                ),
+            ),
+        ),
+        views=views,
+        traces=pool.traces,
+        layouts={
+            "flow": _layout([row.id for row in steps], "People", 1.02 * begun, range(0, begun, 1000)),
+            "adding": _layout(places, "Percent in remission by this step", 100, range(0, 101, 20)),
+            "totals": _layout([row.id for row in totals], "Percent", 100, range(0, 101, 20)),
+        },
+        table=DataTable(
+            caption="STAR*D: steps and totals",
+            columns=(
+                Column("what", "Step or total"),
+                Column("entered", "People"),
+                Column("remitted", "Remitted"),
+                Column("percent", "Remission as printed"),
+                Column("on", "Went on"),
+                Column("neither", "Neither"),
+                Column("reference", "Source"),
+                Column("where", "Read in"),
+                Column("note", "Note"),
+            ),
+            rows={row.id: cells for row, cells in (*_step_cells(steps), *((row, _total_cells(row)) for row in totals))},
+            csv_names=("star_d", "star_d_readings"),
+        ),
+        key_entries=tuple(("square", colour, meaning) for meaning, colour in _PARTS),
+    )
+
+
+def _step_cells(steps: Sequence[Row]) -> list[tuple[Row, dict[str, str]]]:
+    return [
+        (
+            row,
+            {
+                "what": f"Step {row['step']}: {row['treatment']}",
+                "entered": str(row["entered"]),
+                "remitted": str(remitted),
+                "percent": f"{number_text(row['remission_percent'])} %",
+                "on": str(went_on) if went_on else "",
+                "neither": str(neither),
+                **_source_cells(row),
+            },
+        )
+        for row, remitted, went_on, neither in _parts(steps)
+    ]
+
+
+def _total_cells(row: Row) -> dict[str, str]:
+    return {
+        "what": row["statement"],
+        "entered": str(row["n"]) if row["n"] else "",
+        "remitted": "",
+        "percent": f"{number_text(row['value'])} %",
+        "on": "",
+        "neither": "",
+        **_source_cells(row),
+    }
+
+
+def _source_cells(row: Row) -> dict[str, str]:
+    return {
+        "reference": row["reference"],
+        "where": row["read_at"],
+        "where_href": row["read_url"] or "",
+        "note": row["note"] or "",
+    }
