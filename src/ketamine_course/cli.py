@@ -182,7 +182,9 @@ def review(today: datetime.date) -> None:
         sys.exit(str(error))
     lines, late = report(files, today, ROOT)
     next_due = min(each.review_by for each in files)
-    _say("\n".join(lines) or f"All {len(files)} tables and chapters are reviewed; the next review is due by {next_due}.")
+    _say(
+        "\n".join(lines) or f"All {len(files)} tables and chapters are reviewed; the next review is due by {next_due}."
+    )
     if late:
         sys.exit("Review what is late: read its sources again, correct it, then set reviewed and review_by.")
 

@@ -50,11 +50,11 @@ def _dates(path: Path, found: Any, where: str) -> Reviewed:
     for name in ("reviewed", "review_by"):
         value = found.get(name)
         try:
-            # YAML reads an unquoted date as a date, JSON has only text.
-            dates.append(value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value or ""))
+            dates.append(datetime.date.fromisoformat(value or ""))
         except (TypeError, ValueError):
+            # YAML reads a date without quotes as a date, which a notebook's metadata cannot hold.
             raise ReviewError(
-                f"{path}, {where}: {name} is {value!r}; write a date such as 2026-11-23 after a review"
+                f'{path}, {where}: {name} is {value!r}; write a date in quotes, such as "2026-11-23", after a review'
             ) from None
     if dates[1] <= dates[0]:
         raise ReviewError(f"{path}, {where}: review_by ({dates[1]}) is not after reviewed ({dates[0]}); correct one")

@@ -1,4 +1,4 @@
-"""Pooling agrees with an implementation that shares no code with it: R's metafor, its answers kept in oracle/results.csv."""
+"""Pooling agrees with an implementation that shares no code with it: R's metafor, its answers kept in oracle/."""
 
 from __future__ import annotations
 

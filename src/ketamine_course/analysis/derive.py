@@ -40,7 +40,10 @@ def _cell(value: Any) -> str:
 def _derive_references() -> None:
     if not _BIBLIOGRAPHY.exists():  # an installed package has no book beside it
         return
-    cited = {key: (references.label(entry), references.link(entry)) for key, entry in references.entries(_BIBLIOGRAPHY).items()}
+    cited = {
+        key: (references.label(entry), references.link(entry))
+        for key, entry in references.entries(_BIBLIOGRAPHY).items()
+    }
     text = json.dumps(cited, ensure_ascii=False, indent=1) + "\n"
     path = DERIVED / "references.json"
     if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -13,15 +13,25 @@ def entries(path: Path) -> dict[str, Any]:
     return dict(parse_file(str(path), bib_format="bibtex").entries)
 
 
-def label(entry: Any) -> str:
-    """Return author and year of an entry, such as ``Kishimoto 2016``; the author alone where no year was read.
+#: So many words of a title stand for the author where none was read.
+_TITLE_WORDS = 6
 
-    Raises ValueError if the entry has no author.
+
+def label(entry: Any) -> str:
+    """Return author and year of an entry, such as ``Kishimoto 2016``.
+
+    Where no author was read the title's first words stand in; where no year was read there is none.
+
+    Raises ValueError if the entry has neither author nor title.
     """
-    if not entry.persons.get("author"):
-        raise ValueError("the entry has no author; add who wrote it")
-    person = entry.persons["author"][0]
-    name = " ".join(person.prelast_names + person.last_names) or str(person)
+    if entry.persons.get("author"):
+        person = entry.persons["author"][0]
+        name = " ".join(person.prelast_names + person.last_names) or str(person)
+    else:
+        words = entry.fields.get("title", "").split()
+        if not words:
+            raise ValueError("the entry has neither author nor title; add what was read")
+        name = "“" + " ".join(words[:_TITLE_WORDS]) + ("…”" if len(words) > _TITLE_WORDS else "”")
     name = name.replace("{", "").replace("}", "")
     return " ".join(part for part in (name, entry.fields.get("year")) if part)
 

@@ -6,6 +6,17 @@ the day of the last review and of the next). Tables in ``derived/`` are worked o
 by ``ketamine-course derive`` and are not kept in the repository.
 """
 
-from .table import DERIVED, TABLES, EvidenceError, Row, table_path, names, read_table, reference, row, table
+from .table import DERIVED, TABLES, EvidenceError, Row, names, read_table, reference, row, table, table_path
 
-__all__ = ["DERIVED", "TABLES", "EvidenceError", "Row", "table_path", "names", "read_table", "reference", "row", "table"]
+__all__ = [
+    "DERIVED",
+    "TABLES",
+    "EvidenceError",
+    "Row",
+    "names",
+    "read_table",
+    "reference",
+    "row",
+    "table",
+    "table_path",
+]

@@ -79,9 +79,10 @@ def recompute(row: Row) -> Recomputed:
 def agrees(row: Row) -> bool:
     """Return whether the printed digits of a row of ``published_effects`` come out, its interval included."""
     again = recompute(row)
-    pairs = [(row["value"], again.value, row["decimals"])]
+    pairs: list[tuple[float, float | None, int]] = [(row["value"], again.value, row["decimals"])]
     if row["ci_low"] is not None:
         pairs += [(row["ci_low"], again.low, row["ci_decimals"]), (row["ci_high"], again.high, row["ci_decimals"])]
     return all(
-        found is not None and abs(found - printed) <= 0.5 * 10 ** -int(digits) + _SLACK for printed, found, digits in pairs
+        found is not None and abs(found - printed) <= 0.5 * 10 ** -int(digits) + _SLACK
+        for printed, found, digits in pairs
     )

@@ -149,7 +149,9 @@ def table_path(name: str) -> Path:
     inputs = json.loads(sidecar_path(derived).read_text(encoding="utf-8"))["inputs"]
     for each, digest in inputs.items():
         if sha256(TABLES / f"{each}.csv") != digest:
-            raise EvidenceError(f"{derived.name} is older than {each}.csv, from which it follows; run: ketamine-course derive")
+            raise EvidenceError(
+                f"{derived.name} is older than {each}.csv, from which it follows; run: ketamine-course derive"
+            )
     return derived
 
 

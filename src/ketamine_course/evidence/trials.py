@@ -106,9 +106,17 @@ def selections(
     results: Sequence[TrialResult], values: Mapping[str, Sequence[str]] | None = None
 ) -> Iterator[tuple[dict[str, str], list[TrialResult]]]:
     """Yield each combination of filter values with the results that it selects, fewest filters first."""
-    for combination in sorted(product(*(values or filter_values(results)).values()), key=lambda each: sum(map(bool, each))):
+    for combination in sorted(
+        product(*(values or filter_values(results)).values()), key=lambda each: sum(map(bool, each))
+    ):
         wanted = dict(zip(FILTERS, combination, strict=True))
         yield wanted, [e for e in results if all(not value or e.trial[name] == value for name, value in wanted.items())]
+
+
+def has_interval(each: TrialResult) -> bool:
+    """Return whether a difference was printed with its standard error or its interval."""
+    row = each.result
+    return row["se"] is not None or (row["ci_low"] is not None and row["ci_high"] is not None)
 
 
 def independent_groups(results: Sequence[TrialResult]) -> list[list[TrialResult]]:
@@ -130,6 +138,9 @@ def why_not_pooled(results: Sequence[TrialResult]) -> str:
     if trials < FEWEST_TRIALS:
         noun = "trial" if trials == 1 else "trials"
         return f"Not pooled: {trials} {noun} of this kind, and pooling needs at least {FEWEST_TRIALS}."
+    bare = sorted(e.trial["study"] for e in results if e.result["outcome"] == DIFFERENCE and not has_interval(e))
+    if bare:
+        return f"Not pooled: {', '.join(bare)} printed no interval."
     if len({each.result["threshold"] for each in results}) > 1:
         return "Not pooled: the trials draw the line at different scores."
     return ""

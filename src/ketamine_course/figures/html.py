@@ -37,9 +37,8 @@ def static_html(
                 text = f'<a href="{escape(href)}">{text}</a>'
             tds.append(f'<th scope="row">{text}</th>' if index == 0 else f"<td>{text}</td>")
         in_view = "" if row_id in shown else ' class="kc-other"'
-        body.append(
-            f'<tr data-row="{escape(row_id)}" data-reference="{escape(cells["reference"])}"{in_view}>{"".join(tds)}</tr>'
-        )
+        names = f'data-row="{escape(row_id)}" data-reference="{escape(cells["reference"])}"'
+        body.append(f"<tr {names}{in_view}>{''.join(tds)}</tr>")
     notes = "".join(f"<li>{escape(note)}</li>" for note in view.notes)
     key = "".join(f"<li>{legend_sign(sign, colour)} {escape(label)}</li>" for sign, colour, label in figure.key_entries)
     links = " ".join(
@@ -48,9 +47,9 @@ def static_html(
     )
     cited_here = {figure.table.rows[row_id]["reference"] for row_id in view.row_ids}
     sources = ""
-    for key in dict.fromkeys(cells["reference"] for cells in figure.table.rows.values() if cells["reference"]):
-        elsewhere = "" if key in cited_here else ' class="kc-other"'
-        sources += f'<li data-reference="{escape(key)}"{elsewhere}>{cite(key)}</li>'
+    for source in dict.fromkeys(cells["reference"] for cells in figure.table.rows.values() if cells["reference"]):
+        elsewhere = "" if source in cited_here else ' class="kc-other"'
+        sources += f'<li data-reference="{escape(source)}"{elsewhere}>{cite(source)}</li>'
     return (
         f'<figure class="kc-figure" aria-labelledby="{name}-title">'
         f'<figcaption class="kc-title" id="{name}-title">{escape(figure.title)}</figcaption>'

@@ -80,8 +80,8 @@ def number_needed_text(comparison: Comparison) -> str:
         other = "harm" if helps else "benefit"
         own = "benefit" if helps else "harm"
         return (
-            f"The {name} is {_whole_up(value)}, but the trial cannot tell: its 95 % interval runs from {_whole_up(near)} "
-            f"({own}) through no difference at all to {_whole_up(far)} ({other})."
+            f"The {name} is {_whole_up(value)}, but the trial cannot tell: its 95 % interval runs from "
+            f"{_whole_up(near)} ({own}) through no difference at all to {_whole_up(far)} ({other})."
         )
     return f"The {name} is {_whole_up(value)} (95 % interval {_whole_up(near)} to {_whole_up(far)})."
 
@@ -100,7 +100,7 @@ def _block(filled: int, start: float, colour: str, pool: TracePool) -> list[str]
                     "text": [""] * (high - low),
                     "hoverinfo": "skip",
                     "cliponaxis": False,
-                    "marker": {"symbol": symbol, "size": 11, "color": ink, "opacity": 1, "line": {"width": 1.5}},
+                    "marker": {"symbol": symbol, "size": 9, "color": ink, "opacity": 1, "line": {"width": 1.5}},
                 }
             )
         )
@@ -112,7 +112,7 @@ def _heading(text: str, x: float) -> dict[str, Any]:
         "xref": "x",
         "x": x,
         "xanchor": "left",
-        "y": -1,
+        "y": -2,
         "yref": "y",
         "yanchor": "middle",
         "showarrow": False,
@@ -127,7 +127,9 @@ def icon_arrays(comparisons: Sequence[Comparison]) -> Figure:
     views, layouts = {}, {}
     for comparison in comparisons:
         active, control = (effect.people_of_100(share) for share in comparison.shares)
-        names = _block(active, 0, f"var(--kc-{comparison.drug})", pool) + _block(control, _SECOND, "var(--kc-ink)", pool)
+        names = _block(active, 0, f"var(--kc-{comparison.drug})", pool) + _block(
+            control, _SECOND, "var(--kc-ink)", pool
+        )
         a, n1, c, n2 = comparison.counts
         finding = (
             f"{comparison.event} {comparison.when}: {active} of 100 people given {comparison.active}, "
@@ -140,12 +142,12 @@ def icon_arrays(comparisons: Sequence[Comparison]) -> Figure:
         if comparison.row["note"]:
             notes.append(comparison.row["note"][0].upper() + comparison.row["note"][1:] + ".")
         layouts[comparison.row.id] = {
-            "height": 300,
+            "height": 330,
             "xaxis": {"visible": False, "fixedrange": True, "range": [-0.8, _SECOND + 9.8], "tickvals": []},
             "yaxis": {
                 "visible": False,
                 "fixedrange": True,
-                "range": [9.8, -1.8],
+                "range": [9.6, -3.2],
                 "scaleanchor": "x",
                 "constrain": "domain",
             },
@@ -155,16 +157,12 @@ def icon_arrays(comparisons: Sequence[Comparison]) -> Figure:
                 _heading(f"{control} of 100<br>{comparison.control}", _SECOND - 0.5),
             ],
         }
-        views[comparison.row.id] = View(
-            tuple(names), comparison.row.id, finding, (comparison.row.id,), tuple(notes)
-        )
+        views[comparison.row.id] = View(tuple(names), comparison.row.id, finding, (comparison.row.id,), tuple(notes))
     return Figure(
         name="icon-arrays",
         title="A hundred people with the treatment, a hundred with the control",
         controls=(
-            Control(
-                "comparison", "What, in whom", tuple(Option(each.row.id, each.label) for each in comparisons)
-            ),
+            Control("comparison", "What, in whom", tuple(Option(each.row.id, each.label) for each in comparisons)),
         ),
         views=views,
         traces=pool.traces,

@@ -98,7 +98,9 @@ def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
 def legend_sign(sign: str, colour: str) -> str:
     """Return a small SVG of a legend's sign: a marker's letter, or the name of a marker's shape."""
     is_shape = len(sign) > 1
-    drawn = _marker(12, 12, sign, colour or "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
+    drawn = (
+        _marker(12, 12, sign, colour or "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
+    )
     return f'<svg class="kc-sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">{drawn}</svg>'
 
 
@@ -209,12 +211,15 @@ def _scatter(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> list[str
                 )
     marker = trace["marker"]
     sizes = marker["size"] if isinstance(marker["size"], list) else [marker["size"]] * len(places)
+    seen = marker.get("opacity", 1)
+    seen = seen if isinstance(seen, list) else [seen] * len(places)
     beside = trace.get("textposition") == "top right"
-    for place, text, size in zip(places, trace["text"], sizes, strict=True):
-        if place and size:
+    for place, text, size, opacity in zip(places, trace["text"], sizes, seen, strict=True):
+        if place and size and opacity:
             drawn.append(_marker(*place, marker["symbol"], marker["color"], "" if beside else text))
         if place and text and beside:
-            drawn.append(_text(place[0], place[1] - 12, text, "start"))
+            lift = max(12, size / 2 + 4) + 7 * text.count("<br>")  # the last of several lines stands here
+            drawn.append(_text(place[0], place[1] - lift, text, "start"))
     return drawn
 
 

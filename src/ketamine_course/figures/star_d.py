@@ -11,7 +11,7 @@ from ..evidence import Row
 from .figure import Column, Control, DataTable, Figure, Option, TracePool, View
 from .signs import number_text
 
-_ROW_PX = 58
+_ROW_PX = 68
 _WIDTH_PX = 18
 #: Colour and meaning of each part of a bar, from left to right.
 _PARTS = (
@@ -51,7 +51,8 @@ def _label(place: str, text: str, row_id: str) -> dict[str, Any]:
         "hoverinfo": "skip",
         "cliponaxis": False,
         "line": {"width": 0, "color": "var(--kc-ink)"},
-        "marker": {"symbol": "circle", "size": 0.1, "color": "var(--kc-ink)"},
+        # Not drawn: its size lifts the text over the bar.
+        "marker": {"symbol": "circle", "size": _WIDTH_PX + 2, "opacity": 0, "color": "var(--kc-ink)"},
     }
 
 
@@ -84,7 +85,10 @@ def _layout(places: Sequence[str], title: str, high: float, ticks: Sequence[int]
 def _parts(steps: Sequence[Row]) -> list[tuple[Row, int, int, int]]:
     """Return for each step: its row, who remitted, who went on, who did neither."""
     following = [after["entered"] for _, after in pairwise(steps)] + [0]
-    return [(row, row["remitted"], on, row["entered"] - row["remitted"] - on) for row, on in zip(steps, following, strict=True)]
+    return [
+        (row, row["remitted"], on, row["entered"] - row["remitted"] - on)
+        for row, on in zip(steps, following, strict=True)
+    ]
 
 
 def _flow(steps: Sequence[Row], pool: TracePool) -> View:
@@ -97,7 +101,7 @@ def _flow(steps: Sequence[Row], pool: TracePool) -> View:
                 names.append(pool.name(_bar(place, start, start + people, colour, row.id, hover)))
             start += people
         on = f", {went_on} went on" if went_on else ""
-        text = f"<b>Step {row['step']}:</b> {row['entered']} people, {remitted} remitted{on}, {neither} neither"
+        text = f"<b>Step {row['step']}:</b> {row['entered']} people<br>{remitted} remitted{on}, {neither} neither"
         names.append(pool.name(_label(place, text, row.id)))
     parts = _parts(steps)
     first, last = parts[0], parts[-1]
@@ -109,8 +113,8 @@ def _flow(steps: Sequence[Row], pool: TracePool) -> View:
         f"Between the steps {gone} people who had not remitted did not go on."
     )
     notes = (
-        "Who did neither is worked out here: people who began a step less those who remitted and those who began the next.",
-        "The study was open and had no placebo group, so some of these remissions would have come without the medicine.",
+        "Who did neither is worked out here: those who began a step, less those who remitted and those who went on.",
+        "The study was open and had no placebo group: some of these remissions would have come without the medicine.",
     )
     return View(tuple(names), "flow", finding, tuple(row.id for row in steps), notes)
 
@@ -126,7 +130,7 @@ def _adding_up(steps: Sequence[Row], theory: Row, counted: Row, pool: TracePool)
             (f"{row.id}.theory", if_nobody_left, "var(--kc-esketamine)", "if nobody had left"),
             (f"{row.id}.counted", of_all, "var(--kc-midazolam)", f"counted, of all {counted['n']} who were enrolled"),
         ):
-            text = f"<b>By step {row['step']}</b> {name}: {round(value, 1)} %"
+            text = f"<b>By step {row['step']}: {round(value, 1)} %</b><br>{name}"
             names.append(pool.name(_bar(place, 0, value, colour, row.id, text)))
             names.append(pool.name(_label(place, text, row.id)))
     finding = (
@@ -142,7 +146,7 @@ def _adding_up(steps: Sequence[Row], theory: Row, counted: Row, pool: TracePool)
 def _totals(totals: Sequence[Row], pool: TracePool) -> View:
     names = []
     for row in totals:
-        text = f"<b>{number_text(row['value'])} %</b> {row['item']}"
+        text = f"<b>{number_text(row['value'])} %</b><br>{row['item']}"
         names.append(pool.name(_bar(row.id, 0, row["value"], "var(--kc-esketamine)", row.id, row["statement"])))
         names.append(pool.name(_label(row.id, text, row.id)))
     finding = (

@@ -22,9 +22,9 @@ from ..evidence.trials import (
     why_not_pooled,
 )
 from .figure import Column, Control, DataTable, Figure, Option, TracePool, View, view_key
-from .signs import BLINDINGS, number_text
+from .signs import BLINDINGS, label_lines, number_text
 
-_ROW_PX = 46
+_ROW_PX = 54
 _FILTER_LABELS = {
     "comparator": "Compared with",
     "route": "Given",
@@ -69,10 +69,9 @@ def question_label(question: Question) -> str:
 
 def rounded(value: float) -> str:
     """Return a number with two significant digits, or whole from ten on."""
-    if value == 0:
-        return "0"
-    digits = max(0, 1 - math.floor(math.log10(abs(value))))
-    return number_text(round(value, digits)) if abs(value) < 10 else number_text(round(value))
+    size = abs(value)
+    digits = 0 if size >= 9.95 or size == 0 else max(1, 1 - math.floor(math.log10(size) + 1e-9))
+    return f"{value:.{digits}f}".replace("-", "−")
 
 
 def interval(low: float, high: float) -> str:
@@ -110,7 +109,8 @@ def effect_text(each: TrialResult) -> str:
     text = f"OR {rounded(value)}" if counted else number_text(value)
     if low is None or high is None:
         return f"{text} (no interval printed)"
-    return f"{text} ({interval(low, high) if counted else f'{number_text(round(low, 2))} to {number_text(round(high, 2))}'})"
+    ends = interval(low, high) if counted else f"{number_text(round(low, 2))} to {number_text(round(high, 2))}"
+    return f"{text} ({ends})"
 
 
 def _hover(each: TrialResult) -> str:
@@ -132,7 +132,9 @@ class _Scale:
     def __init__(self, question: Question, results: Sequence[TrialResult], pooled: Sequence[Row]) -> None:
         self.ratio = question.outcome != DIFFERENCE
         ends = [end for each in results for end in estimate(each) if end is not None]
-        ends += [row[name] for row in pooled for name in ("pi_low", "pi_high", "ci_low", "ci_high") if row[name] is not None]
+        ends += [
+            row[name] for row in pooled for name in ("pi_low", "pi_high", "ci_low", "ci_high") if row[name] is not None
+        ]
         if self.ratio:
             ends = [min(max(end, _RATIO_RANGE[0]), _RATIO_RANGE[1]) for end in [*ends, 1.0]]
             self.low, self.high = min(ends) / 1.5, max(ends) * 1.5
@@ -142,18 +144,23 @@ class _Scale:
             pad = 0.06 * (max(ends) - min(ends))
             self.low, self.high = min(ends) - pad, max(ends) + pad
         self.no_effect = 1.0 if self.ratio else 0.0
-        more = "less" if question.outcome in _BAD_OUTCOMES else "more"
+        side = "below" if question.outcome in _BAD_OUTCOMES else "above"
         self.title = (
-            f"Odds ratio: {more} than 1 favours {question.drug}"
+            f"Odds ratio ({side} 1: for {question.drug})"
             if self.ratio
-            else f"{_capital(question.unit)}: below 0 favours {question.drug}"
+            else f"{_capital(question.unit)} (below 0: for {question.drug})"
         )
 
     def clip(self, value: float) -> float:
         return round(min(max(value, self.low), self.high), 4)
 
     def axis(self) -> dict[str, Any]:
-        axis: dict[str, Any] = {"title": {"text": self.title}, "fixedrange": True, "zeroline": False, "ticks": "outside"}
+        axis: dict[str, Any] = {
+            "title": {"text": self.title},
+            "fixedrange": True,
+            "zeroline": False,
+            "ticks": "outside",
+        }
         if self.ratio:
             named = _RATIO_TICKS if self.high / self.low > 200 else _CLOSE_RATIO_TICKS
             ticks = [tick for tick in named if self.low <= tick <= self.high]
@@ -179,7 +186,7 @@ def _row_trace(
         # The label stands at the left edge; the gap keeps the line from starting there.
         "x": [scale.clip(scale.low), None, scale.clip(low), scale.clip(value), scale.clip(high)],
         "y": [place] * 5,
-        "text": [label, "", "", "", ""],
+        "text": ["<br>".join(label_lines(label)), "", "", "", ""],
         "textposition": "top right",
         "textfont": {"size": 12},
         "hoverinfo": "text",
@@ -187,9 +194,10 @@ def _row_trace(
         "line": {"color": style["colour"], "width": style.get("width", 2)},
         "marker": {
             "symbol": style["symbol"],
-            "size": [0, 0, 0, 13, 0],
+            # The first is not drawn: its size lifts the label over the line.
+            "size": [16, 0, 0, 13, 0],
             "color": style["colour"],
-            "opacity": 1,
+            "opacity": [0, 0, 0, 1, 0],
             "line": {"width": 1.5, "color": style["colour"]},
         },
         "customdata": [style["id"]] * 5,
@@ -202,28 +210,43 @@ def _pooled_text(row: Row) -> str:
 
 
 def _pooled_traces(row: Row, scale: _Scale, pool: TracePool) -> list[str]:
-    what = "Pooled odds ratio" if scale.ratio else "Pooled difference"
-    label = f"<b>{what}, {row['trials']} trials: {_pooled_text(row)}</b>"
-    further = f"Where a further trial may lie: {interval(row['pi_low'], row['pi_high'])}"
+    label = f"Pooled, {row['trials']} trials: {_pooled_text(row)}"
+    further = f"A further trial may lie: {interval(row['pi_low'], row['pi_high'])}"
     common = {"colour": "var(--kc-ink)", "id": row.id}
     return [
         pool.name(
             _row_trace(
-                "pooled", label, scale, row["value"], (row["ci_low"], row["ci_high"]),
-                symbol="diamond", width=6, hover=label, **common,
+                "pooled",
+                label,
+                scale,
+                row["value"],
+                (row["ci_low"], row["ci_high"]),
+                symbol="diamond",
+                width=6,
+                hover=label,
+                **common,
             )
         ),
         pool.name(
             _row_trace(
-                "further", further, scale, row["value"], (row["pi_low"], row["pi_high"]),
-                symbol="line-ns", width=1, hover=further, **common,
+                "further",
+                further,
+                scale,
+                row["value"],
+                (row["pi_low"], row["pi_high"]),
+                symbol="line-ns",
+                width=1,
+                hover=further,
+                **common,
             )
         ),
     ]
 
 
 def _published_trace(row: Row, scale: _Scale, pool: TracePool) -> str:
-    label = f"{row['item']}: {number_text(row['value'])} ({number_text(row['ci_low'])} to {number_text(row['ci_high'])})"
+    label = (
+        f"{row['item']}: {number_text(row['value'])} ({number_text(row['ci_low'])} to {number_text(row['ci_high'])})"
+    )
     return pool.name(
         _row_trace(
             row.id, label, scale, row["value"], (row["ci_low"], row["ci_high"]),
@@ -419,7 +442,11 @@ def _view(
     assert known == layout
     why_not = "" if pooled else why_not_pooled(selected)
     return View(
-        tuple(names), name, _finding(question, ordered, pooled, why_not), tuple(row_ids), _notes(ordered, pooled, reviews)
+        tuple(names),
+        name,
+        _finding(question, ordered, pooled, why_not),
+        tuple(row_ids),
+        _notes(ordered, pooled, reviews),
     )
 
 
@@ -474,5 +501,3 @@ def _published_table_row(row: Row) -> dict[str, str]:
         "where_href": row["read_url"] or "",
         "note": row["note"] or "",
     }
-
-

@@ -17,7 +17,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import assets, claim_register, evidence_table, figure_node, icons, lean_pages, review_dates, typed_numbers, values
+from . import (
+    assets,
+    claim_register,
+    evidence_table,
+    figure_node,
+    icons,
+    lean_pages,
+    review_dates,
+    typed_numbers,
+    values,
+)
 
 __all__ = ["setup"]
 

@@ -45,10 +45,8 @@ class ClaimRegister(SphinxDirective):
 
 
 def _select(name: str, label: str, values: list[str]) -> str:
-    options = "".join(
-        f'<option value="{escape(value)}">{escape(VERDICTS[value][1] if name == "verdict" else _capital(value))}</option>'
-        for value in values
-    )
+    words = {value: VERDICTS[value][1] if name == "verdict" else _capital(value) for value in values}
+    options = "".join(f'<option value="{escape(value)}">{escape(word)}</option>' for value, word in words.items())
     return (
         f'<div><label for="kc-claims-{name}">{label}</label>'
         f'<select id="kc-claims-{name}" name="{name}"><option value="">All</option>{options}</select></div>'
@@ -80,7 +78,8 @@ def _claim_html(translator: Any, row: evidence.Row) -> str:
         f'<p class="kc-claim-said">{escape(row["claim"])}</p>'
         f'<p class="kc-verdict kc-verdict-{row["verdict"]}"><span aria-hidden="true">{sign}</span> {word}'
         f"<small>; certainty: {escape(row['certainty'])}</small></p>"
-        f'<p>{escape(row["evidence"])}</p>{note}{rows_html}<p class="kc-claim-sources"><small>Sources: {references}</small></p></li>'
+        f"<p>{escape(row['evidence'])}</p>{note}{rows_html}"
+        f'<p class="kc-claim-sources"><small>Sources: {references}</small></p></li>'
     )
 
 

@@ -34,7 +34,10 @@ _TIMES = ("time_h", "start_h", "end_h")
 
 
 class course_table(nodes.General, nodes.Element):
-    """Rows of evidence: ``kind`` is ``rows``, ``crisis``, ``conflict``, ``recomputed``, ``pooled`` or ``index``; ``row_ids`` are shown."""
+    """Rows of evidence, whose ids are ``row_ids``; ``kind`` says how.
+
+    It is ``rows``, ``crisis``, ``conflict``, ``recomputed``, ``pooled`` or ``index``.
+    """
 
 
 class EvidenceTable(SphinxDirective):
@@ -135,11 +138,11 @@ def _rows_html(translator: Any, name: str) -> str:
         "note",
         id_column,
     ]
-    # A column that is empty in every row says nothing.
-    ordered = [column for column in ordered if any(row[column] is not None for row in rows)]
+    # A column that is absent, or empty in every row, says nothing.
+    ordered = [column for column in ordered if any(row.get(column) is not None for row in rows)]
     head = "".join(f'<th scope="col">{column.removesuffix("_h").replace("_", " ")}</th>' for column in ordered)
     body = "".join(
-        f'<tr id="{anchor(row.id)}">' + "".join(f"<td>{_cell(translator, row, column)}</td>" for column in ordered) + "</tr>"
+        f'<tr id="{anchor(row.id)}">{"".join(f"<td>{_cell(translator, row, each)}</td>" for each in ordered)}</tr>'
         for row in rows
     )
     csv = static_uri(translator, f"{FOLDER}/tables/{name}.csv")
@@ -207,7 +210,9 @@ def _index_html(translator: Any) -> str:
 def _value_text(row: evidence.Row) -> str:
     if row["value"] is None:
         return ""
-    text = number_text(row["value"]) + (f" to {number_text(row['value_high'])}" if row["value_high"] is not None else "")
+    text = number_text(row["value"])
+    if row["value_high"] is not None:
+        text += f" to {number_text(row['value_high'])}"
     unit = row["unit"] or ""
     text += " %" if unit == "percent" else f" {unit}" if unit else ""
     if row["ci_low"] is not None and row["ci_high"] is not None:
@@ -233,7 +238,9 @@ def _recomputed_html(translator: Any) -> str:
 
         def text(value: float | None, low: float | None, high: float | None, row: evidence.Row = row) -> str:
             digits, ci_digits = row["decimals"], row["ci_decimals"]
-            shown = f"{value:.{digits}f}" + (f" ({low:.{ci_digits}f} to {high:.{ci_digits}f})" if row["ci_low"] is not None else "")
+            shown = f"{value:.{digits}f}"
+            if row["ci_low"] is not None:
+                shown += f" ({low:.{ci_digits}f} to {high:.{ci_digits}f})"
             return shown.replace("-", "−")
 
         link = f'<a href="{escape(row_href(translator, row))}">{escape(row.id)}</a>'

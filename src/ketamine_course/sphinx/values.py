@@ -56,7 +56,9 @@ class _RowRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         try:
             row, text = self.look_up(self.text)
-            return [course_value("", text, row_id=row.id, source=source_text(row))], []
+            node = course_value("", text, row_id=row.id, source=source_text(row))
+            self.set_source_info(node)
+            return [node], []
         except (evidence.EvidenceError, UnknownReferenceError, ValueError, KeyError) as error:
             message = self.inliner.reporter.error(f"{self.name}: {error}", line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

@@ -29,6 +29,7 @@ ICONS = (
     "grunebaum2018.si_response.24h",
     "su2023.si_remission.24h",
     "anand2023_elektd.response.504h",
+    "ekstrand2022_ketect.remission.672h",
     "turkoz2021_T12.response.24h",
     "popova2019_T2.response.672h",
     "popova2019_T2.remission.672h",

@@ -95,7 +95,7 @@ function themed(layout, styles, width) {
     if (!/^[xy]axis/.test(name)) continue;
     themedLayout[name] = { ...axis, gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: ink };
     if (narrow) themedLayout[name].tickfont = { size: width < SMALLEST_PX ? 9 : 10 };
-    if (axis.title) themedLayout[name].title = { ...axis.title, standoff: narrow ? 4 : 10 };
+    if (axis.title) themedLayout[name].title = { ...axis.title, font, standoff: narrow ? 4 : 10 };
   }
   return themedLayout;
 }
@@ -147,6 +147,7 @@ class Figure {
   buildControls() {
     const box = this.root.querySelector(".kc-controls");
     const inputs = new Map();
+    const many = this.payload.controls.filter(({ options }) => options.length > 2).length > 2;
     for (const { name, label, options, help } of this.payload.controls) {
       const id = `${this.prefix}-${name}`;
       const row = element("div", { className: "kc-control" });
@@ -164,7 +165,7 @@ class Figure {
         select.append(...options.map((option) => element("option", { value: option.value }, option.label)));
         select.addEventListener("change", () => this.choose(name, select.value));
         inputs.set(name, (value) => { select.value = value; });
-        row.classList.add("kc-wide");
+        row.classList.add(many && inputs.size > 1 ? "kc-half" : "kc-wide");
         row.append(element("label", { htmlFor: id }, label), select);
       }
       box.append(row);
