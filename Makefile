@@ -4,7 +4,7 @@ VENV ?= .venv
 COURSE := $(VENV)/bin/ketamine-course
 PORT ?= 8000
 
-.PHONY: book test prove lab check benchmark-page requirements seal clean help
+.PHONY: book test prove lab check benchmark-page review requirements seal clean help
 .DEFAULT_GOAL := help
 
 book: $(VENV)/.ready ## build the book and serve it on 127.0.0.1
@@ -24,6 +24,9 @@ check: $(VENV)/.ready ## style, types and one-way imports only
 
 benchmark-page: $(VENV)/.ready ## this chapter against the default Jupyter Book set-up
 	@$(COURSE) benchmark-page
+
+review: $(VENV)/.ready ## what must be reviewed again, and when
+	@$(COURSE) review
 
 requirements: $(VENV)/.ready ## resolve requirements.txt anew from pyproject.toml
 	@$(COURSE) requirements

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 _SOURCE_COLUMNS = ("reference", "read_at", "read_on")
 _HIDDEN_COLUMNS = ("pair", "read_url", "reviewer", "status", "dose_mg_per_kg", "dose_mg", "infusion_min")
 _ROW_IDS = ("conflicts_with", "row_ids", "result_ids", "same_as", "model_id", "trial_id")
+#: Columns of sentences, which need room.
+_LONG_COLUMNS = ("statement", "claim", "evidence", "note", "answer", "question", "controversy", "limits", "explanation")
 _TIMES = ("time_h", "start_h", "end_h")
 
 
@@ -128,6 +130,11 @@ def _cell(translator: Any, row: evidence.Row, column: str) -> str:
     return escape(duration_label(value) if column in _TIMES else number_text(value))
 
 
+def _td(translator: Any, row: evidence.Row, column: str) -> str:
+    wide = ' class="kc-long"' if column in _LONG_COLUMNS else ""
+    return f"<td{wide}>{_cell(translator, row, column)}</td>"
+
+
 def _rows_html(translator: Any, name: str) -> str:
     rows = evidence.table(name)
     columns = [column for column in rows[0] if column not in _HIDDEN_COLUMNS]
@@ -142,8 +149,7 @@ def _rows_html(translator: Any, name: str) -> str:
     ordered = [column for column in ordered if any(row.get(column) is not None for row in rows)]
     head = "".join(f'<th scope="col">{column.removesuffix("_h").replace("_", " ")}</th>' for column in ordered)
     body = "".join(
-        f'<tr id="{anchor(row.id)}">{"".join(f"<td>{_cell(translator, row, each)}</td>" for each in ordered)}</tr>'
-        for row in rows
+        f'<tr id="{anchor(row.id)}">{"".join(_td(translator, row, each) for each in ordered)}</tr>' for row in rows
     )
     csv = static_uri(translator, f"{FOLDER}/tables/{name}.csv")
     return (
