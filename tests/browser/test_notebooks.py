@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from ketamine_course import cli
 
-from .surfaces import Lab, watched_page
+from ..surfaces import Lab, watched_page
 
 NOTEBOOKS = sorted((cli.ROOT / "notebooks").glob("*.ipynb"))
 
@@ -18,7 +18,7 @@ NOTEBOOKS = sorted((cli.ROOT / "notebooks").glob("*.ipynb"))
 def test_a_lab_runs_without_an_error(browser: Browser, lab: Lab, notebook: Path) -> None:
     """All cells run, none ends in an error, every figure comes alive, and no other host is asked."""
     with watched_page(browser, lab.url) as page:
-        lab.open(page, lab.root / notebook.name)
+        lab.open_notebook(page, lab.root / notebook.name)
         lab.run_all(page)
         for error in ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr"):
             output = page.locator(f'[data-mime-type="{error}"]')

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ElementHandle, Page, expect
 
 from ketamine_course import cli
 
-from .surfaces import contrast, watched_page
+from ..surfaces import contrast, watched_page
 
 #: Every page there is. The theme copies two files of Jinja macros among its static files: they are no pages.
 PAGES = sorted(
