@@ -74,7 +74,11 @@ _MEASURE = """async ([title, control, values, changes]) => {
     const live = root.querySelector('.kc-live');
     const select = root.querySelector(`select[name=${control}]`);
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    const quiet = async () => { await frame(); await new Promise((resolve) => setTimeout(resolve, 20)); await frame(); };
+    const quiet = async () => {
+        await frame();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await frame();
+    };
     const config = {
         displayModeBar: false, showSendToCloud: false, plotlyServerURL: '', displaylogo: false, scrollZoom: false,
         responsive: false,
@@ -118,7 +122,7 @@ _MEASURE = """async ([title, control, values, changes]) => {
         }
     }
     const marks = (node) => node.querySelectorAll('.scatterlayer .trace').length;
-    if (marks(live) !== marks(box)) throw new Error(`the figure drew ${marks(live)} traces, the bare one ${marks(box)}`);
+    if (marks(live) !== marks(box)) throw new Error(`${marks(live)} traces were drawn, by the bare one ${marks(box)}`);
     const [one, other] = [live, box].map((node) => node.querySelector('.main-svg').getBoundingClientRect());
     if (one.width !== other.width || one.height !== other.height) throw new Error('the two differ in size');
     Plotly.purge(box);
@@ -174,9 +178,7 @@ def measure(browser: Browser, url: str, case: Case, changes: int) -> Measured:
 
 
 def _print_table(measured: list[Measured]) -> None:
-    print(
-        f"{'median of a change, ms':24}{'figure':>10}{'bare':>10}{'ratio':>8}   middle half of the figure's, of the bare's"
-    )
+    print(f"{'median of a change, ms':24}{'figure':>10}{'bare':>10}{'ratio':>8}   middle half: figure, bare")
     for each in measured:
         halves = []
         for times in (each.ours, each.bare):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,6 +77,20 @@ class Drawn:
     label: str
 
 
+def wake(figure: Locator) -> None:
+    """Bring a figure into view and wait until it is alive.
+
+    JupyterLab moves its cells while figures in them grow, so it is scrolled to until then.
+    """
+    figure.page.wait_for_function(
+        """figure => {
+            figure.scrollIntoView({block: 'nearest'});
+            return figure.classList.contains('kc-awake') && figure.querySelector('.kc-live .main-svg');
+        }""",
+        arg=figure.element_handle(),
+    )
+
+
 class LivingFigure:
     """A figure found by its title."""
 
@@ -103,8 +116,7 @@ class LivingFigure:
 
     def wake(self) -> None:
         """Bring the figure into view and wait until it is alive."""
-        self.root.scroll_into_view_if_needed()
-        expect(self.root).to_have_class(re.compile(r"\bkc-awake\b"))
+        wake(self.root)
 
     def reveal(self, button: str = "Show me without predicting") -> None:
         """Answer the prediction by the button of this name, and wait for the drawing."""

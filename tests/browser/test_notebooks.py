@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from ketamine_course import cli
 
 from ..surfaces import Lab, watched_page
+from .living_figure import wake
 
 NOTEBOOKS = sorted((cli.ROOT / "notebooks").glob("*.ipynb"))
 
@@ -27,7 +28,7 @@ def test_a_lab_runs_without_an_error(browser: Browser, lab: Lab, notebook: Path)
         figures = page.locator("figure.kc-figure")
         expect(figures).not_to_have_count(0)
         for figure in figures.all():
-            figure.scroll_into_view_if_needed()
             for skip in figure.locator("button[name=skip]").element_handles():
                 skip.click()
+            wake(figure)
             expect(figure.locator(".kc-live .main-svg").first).to_be_visible()
