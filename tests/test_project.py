@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from ketamine_course import evidence
-from packaging.requirements import Requirement
 
 
 def tracked(root: Path) -> list[Path]:

@@ -229,10 +229,11 @@ def benchmark_page() -> None:
 
 
 def prove() -> None:
-    """Run the long proofs: a fresh clone from nothing, each Python that is here, the page's benchmark."""
+    """Run the long proofs: a fresh clone from nothing, each Python that is here, the benchmarks."""
     os.environ["CHROMIUM"] = ensure_chromium()
     _python("-m", "pytest", "tests/prove", "-p", "no:cacheprovider", "-s")
     benchmark_page()
+    _python("benchmarks/explorer.py")
 
 
 def quiz(banks: Path, overlay: Path | None = None) -> None:

@@ -36,8 +36,8 @@ def cell(target: str, default: str = "value") -> tuple[evidence.Row, Any]:
     return row, row[column]
 
 
-def calculate(call: str) -> tuple[evidence.Row, float]:
-    """Return the first row of ``FUNCTION(ROW, …)`` and what the function of ``core.effect`` makes of the rows.
+def calculate(call: str) -> tuple[list[evidence.Row], float]:
+    """Return the rows of ``FUNCTION(ROW, …)`` and what the function of ``core.effect`` makes of them.
 
     Raises ValueError if the text is no such call, or the function refuses the values;
     EvidenceError if a row cannot be printed.
@@ -46,4 +46,4 @@ def calculate(call: str) -> tuple[evidence.Row, float]:
     if not match or match[1] not in _CALCULATIONS:
         raise ValueError(f"{call!r} is not FUNCTION(ROW, …) with one of {', '.join(_CALCULATIONS)}")
     cells = [cell(each.strip()) for each in match[2].split(",")]
-    return cells[0][0], _CALCULATIONS[match[1]](*(value for _, value in cells))
+    return [row for row, _ in cells], _CALCULATIONS[match[1]](*(value for _, value in cells))

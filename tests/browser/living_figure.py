@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,27 @@ from playwright.sync_api import Locator, Page, expect
 
 _DRAWN_WITHIN_MS = 10_000
 
-#: What plotly draws now, and the rows of the table that a reader can see.
+#: Labels that the edge of the drawing cuts, and labels of the horizontal axis that run into the next one.
+_CUT_OFF = """root => {
+    const live = root.querySelector('.kc-live');
+    const edge = live.getBoundingClientRect();
+    const cut = [...live.querySelectorAll('text')].filter((node) => {
+        const {left, right, top, bottom, width} = node.getBoundingClientRect();
+        const beyond = [edge.left - left, right - edge.right, edge.top - top, bottom - edge.bottom];
+        return width && Math.max(...beyond) > 1;
+    }).map((node) => `cut off: ${node.textContent}`);
+    const lines = [...live.querySelectorAll('.xtick text')].map((node) => {
+        const parts = [...node.querySelectorAll('tspan')];
+        return parts.length ? parts : [node];
+    });
+    const overlapping = lines.flatMap((next, index) => next.filter((line, row) => {
+        const before = lines[index - 1]?.[row]?.getBoundingClientRect();
+        return before && before.right > line.getBoundingClientRect().left + 1;
+    })).map((node) => `runs into the label before: ${node.textContent}`);
+    return [...cut, ...overlapping];
+}"""
+
+#: What plotly draws now, and the rows of the table and the sources that a reader can see.
 _READ = """root => {
     const live = root.querySelector('.kc-live');
     const {xaxis} = live._fullLayout;
@@ -30,6 +49,8 @@ _READ = """root => {
         table_rows: [...root.querySelectorAll('tr[data-row]')].filter((row) => row.checkVisibility())
             .map((row) => row.dataset.row),
         count: root.querySelector('.kc-count').textContent,
+        sources: [...root.querySelectorAll('.kc-sources li')].filter((item) => item.checkVisibility())
+            .map((item) => [item.dataset.reference, item.textContent, item.querySelector('a')?.href ?? '']),
         finding: root.querySelector('.kc-finding span').textContent,
         label: live.getAttribute('aria-label'),
     };
@@ -38,7 +59,10 @@ _READ = """root => {
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as it is drawn: plotly's traces, its axes, how many marks there are, the visible table rows."""
+    """A figure as it is drawn: plotly's traces, its axes, how many marks there are, the visible table rows.
+
+    ``sources`` are the visible ones: the reference's key, its text, the address that it links to.
+    """
 
     data: list[dict[str, Any]]
     x_type: str
@@ -48,8 +72,23 @@ class Drawn:
     error_bars: int
     table_rows: list[str]
     count: str
+    sources: list[tuple[str, str, str]]
     finding: str
     label: str
+
+
+def wake(figure: Locator) -> None:
+    """Bring a figure into view and wait until it is alive.
+
+    JupyterLab moves its cells while figures in them grow, so it is scrolled to until then.
+    """
+    figure.page.wait_for_function(
+        """figure => {
+            figure.scrollIntoView({block: 'nearest'});
+            return figure.classList.contains('kc-awake') && figure.querySelector('.kc-live .main-svg');
+        }""",
+        arg=figure.element_handle(),
+    )
 
 
 class LivingFigure:
@@ -77,8 +116,7 @@ class LivingFigure:
 
     def wake(self) -> None:
         """Bring the figure into view and wait until it is alive."""
-        self.root.scroll_into_view_if_needed()
-        expect(self.root).to_have_class(re.compile(r"\bkc-awake\b"))
+        wake(self.root)
 
     def reveal(self, button: str = "Show me without predicting") -> None:
         """Answer the prediction by the button of this name, and wait for the drawing."""
@@ -108,3 +146,8 @@ class LivingFigure:
     def read(self) -> Drawn:
         """Return what is drawn and what the table shows."""
         return Drawn(**self.root.evaluate(_READ))
+
+    def cut_off(self) -> list[str]:
+        """Return what is wrong with the labels: those that the edge cuts, those that run into the one before."""
+        wrong: list[str] = self.root.evaluate(_CUT_OFF)
+        return wrong

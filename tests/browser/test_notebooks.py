@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, expect
 
 from ketamine_course import cli
 
-from .surfaces import Lab, watched_page
+from ..surfaces import Lab, watched_page
+from .living_figure import wake
 
 NOTEBOOKS = sorted((cli.ROOT / "notebooks").glob("*.ipynb"))
 
@@ -18,7 +19,7 @@ NOTEBOOKS = sorted((cli.ROOT / "notebooks").glob("*.ipynb"))
 def test_a_lab_runs_without_an_error(browser: Browser, lab: Lab, notebook: Path) -> None:
     """All cells run, none ends in an error, every figure comes alive, and no other host is asked."""
     with watched_page(browser, lab.url) as page:
-        lab.open(page, lab.root / notebook.name)
+        lab.open_notebook(page, lab.root / notebook.name)
         lab.run_all(page)
         for error in ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr"):
             output = page.locator(f'[data-mime-type="{error}"]')
@@ -27,7 +28,7 @@ def test_a_lab_runs_without_an_error(browser: Browser, lab: Lab, notebook: Path)
         figures = page.locator("figure.kc-figure")
         expect(figures).not_to_have_count(0)
         for figure in figures.all():
-            figure.scroll_into_view_if_needed()
             for skip in figure.locator("button[name=skip]").element_handles():
                 skip.click()
+            wake(figure)
             expect(figure.locator(".kc-live .main-svg").first).to_be_visible()

@@ -20,8 +20,8 @@ from ketamine_course import cli
 from ketamine_course.core.duration import ONSET_TICKS_H, duration_label
 from ketamine_course.core.prediction import compare_prediction
 
+from ..surfaces import Lab, contrast, watched_page, write_notebook
 from .living_figure import Drawn, LivingFigure
-from .surfaces import Lab, contrast, watched_page, write_notebook
 
 _TABLES = cli.ROOT / "src" / "ketamine_course" / "evidence" / "tables"
 
@@ -180,7 +180,7 @@ def notebook_in_lab(browser: Browser, lab: Lab) -> Iterator[Page]:
     """A notebook that shows both figures, open in JupyterLab."""
     notebook = write_notebook(lab.root / "both_figures.ipynb", NOTEBOOK)
     with watched_page(browser, lab.url) as page:
-        lab.open(page, notebook)
+        lab.open_notebook(page, notebook)
         yield page
 
 
@@ -218,24 +218,6 @@ def host(request: pytest.FixtureRequest) -> Page:
     return page
 
 
-#: Labels that the edge of the drawing cuts, and labels of the time axis that run into the next one.
-_CUT_OFF = """root => {
-    const live = root.querySelector('.kc-live');
-    const edge = live.getBoundingClientRect();
-    const cut = [...live.querySelectorAll('text')].filter((node) => {
-        const {left, right, top, bottom, width} = node.getBoundingClientRect();
-        const beyond = [edge.left - left, right - edge.right, edge.top - top, bottom - edge.bottom];
-        return width && Math.max(...beyond) > 1;
-    }).map((node) => `cut off: ${node.textContent}`);
-    const lines = [...live.querySelectorAll('.xtick text')].map((node) => [...node.querySelectorAll('tspan')]);
-    const overlapping = lines.flatMap((next, index) => next.filter((line, row) => {
-        const before = lines[index - 1]?.[row]?.getBoundingClientRect();
-        return before && before.right > line.getBoundingClientRect().left + 1;
-    })).map((node) => `runs into the label before: ${node.textContent}`);
-    return [...cut, ...overlapping];
-}"""
-
-
 def test_nothing_is_cut_off_on_a_phone(browser: Browser, site: str) -> None:
     """At 320 px every label of every measure, axis and band lies within the drawing, and no two ticks overlap."""
     with watched_page(browser, site, width=320) as page:
@@ -247,10 +229,10 @@ def test_nothing_is_cut_off_on_a_phone(browser: Browser, site: str) -> None:
             figure.choose_if_needed("doses", one_dose)
             for measure in reversed(MEASURES):
                 figure.choose_if_needed("measure", measure)
-                assert figure.root.evaluate(_CUT_OFF) == [], (measure, linear, one_dose)
+                assert figure.cut_off() == [], (measure, linear, one_dose)
         events = LivingFigure(page, EVENTS)
         events.wake()
-        assert events.root.evaluate(_CUT_OFF) == []
+        assert events.cut_off() == []
 
 
 #: Every state of the switches, each but one switch away from the last (a Gray code).

@@ -141,7 +141,7 @@ def table_path(name: str) -> Path:
     kept, derived = TABLES / f"{name}.csv", DERIVED / f"{name}.csv"
     if kept.exists():
         return kept
-    if not derived.exists():
+    if not (derived.exists() and sidecar_path(derived).exists()):
         raise EvidenceError(
             f"no table {name!r}; the tables are {', '.join(names())} "
             "(one that is worked out from others appears after: ketamine-course derive)"

@@ -9,7 +9,7 @@ from typing import Any
 from ..core import effect
 from ..evidence import Row
 from .figure import Column, Control, DataTable, Figure, Option, TracePool, View
-from .signs import number_text
+from .signs import label_lines, number_text
 
 _ROW_PX = 68
 _WIDTH_PX = 18
@@ -146,7 +146,7 @@ def _adding_up(steps: Sequence[Row], theory: Row, counted: Row, pool: TracePool)
 def _totals(totals: Sequence[Row], pool: TracePool) -> View:
     names = []
     for row in totals:
-        text = f"<b>{number_text(row['value'])} %</b><br>{row['item']}"
+        text = "<br>".join([f"<b>{number_text(row['value'])} %</b>", *label_lines(row["item"])])
         names.append(pool.name(_bar(row.id, 0, row["value"], "var(--kc-esketamine)", row.id, row["statement"])))
         names.append(pool.name(_label(row.id, text, row.id)))
     finding = (

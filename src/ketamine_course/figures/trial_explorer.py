@@ -54,7 +54,7 @@ def _capital(text: str) -> str:
 def when_text(question: Question) -> str:
     """Return the time of a question in words, such as ``at 1 day`` or ``at the end of treatment (4 weeks)``."""
     if question.time_h is None:
-        return question.time_kind if question.time_kind != "at" else ""
+        return f"at the {question.time_kind}" if question.time_kind == "end of treatment" else ""
     time = duration_label(question.time_h)
     return {"at": f"at {time}", "any time until": f"at any time within {time}"}.get(
         question.time_kind, f"at the end of treatment ({time})"
@@ -458,7 +458,7 @@ def _table_row(each: TrialResult) -> dict[str, str]:
         "comparison": f"{_capital(trial['drug'])} {trial['dose'] or ''} ({trial['route']}) against "
         f"{trial['comparator_text'] or trial['comparator']}",
         "outcome": f"{question_label(question_of(each)).partition(': ')[2]}"
-        + (f" ({row['scale']}, {row['threshold']})" if row["threshold"] else ""),
+        + (f" ({', '.join(filter(None, (row['scale'], row['threshold'])))})" if row["threshold"] else ""),
         "counts": _counts_text(each) if counted else "",
         "effect": effect_text(each),
         "people": trial["population_text"] or trial["population"],

@@ -214,7 +214,7 @@ def _index_html(translator: Any) -> str:
 
 
 def _value_text(row: evidence.Row) -> str:
-    if row["value"] is None:
+    if row.get("value") is None:
         return ""
     text = number_text(row["value"])
     if row["value_high"] is not None:
@@ -229,8 +229,10 @@ def _value_text(row: evidence.Row) -> str:
 def _conflict_html(translator: Any, row_ids: Sequence[str]) -> str:
     rows = []
     for row in map(evidence.row, row_ids):
-        link = f'<a href="{escape(row_href(translator, row))}">{escape(row["statement"])}</a>'
-        rows.append((link, escape(_value_text(row)), escape(row["context"] or ""), cite(row["reference"])))
+        said = row.get("statement") or row["claim"]
+        who = row.get("context") or row.get("model_system") or ""
+        link = f'<a href="{escape(row_href(translator, row))}">{escape(said)}</a>'
+        rows.append((link, escape(_value_text(row)), escape(who), cite(row["reference"])))
     return _table_html(("Statement", "Figure", "Who and where", "Source"), rows, "Figures that differ")
 
 
@@ -294,15 +296,15 @@ def _warn_of_hidden_conflicts(app: Any, doctree: Any, docname: str) -> None:
     """Warn where a page prints a row without the rows whose figures differ from it."""
     shown = {row_id for node in doctree.findall(course_table) for row_id in node["row_ids"]}
     printed = list(doctree.findall(course_value))
-    shown |= {node["row_id"] for node in printed}
-    for node in printed:
-        hidden = [each for each in conflicts_of(evidence.row(node["row_id"])) if each not in shown]
+    shown |= {row_id for node in printed for row_id in node["row_ids"]}
+    for node, row_id in ((each, row_id) for each in printed for row_id in each["row_ids"]):
+        hidden = [each for each in conflicts_of(evidence.row(row_id)) if each not in shown]
         if hidden:
             logger.warning(
                 "row %r is printed without %s, whose figures differ; print those too, or add: conflicting-rows %s",
-                node["row_id"],
+                row_id,
                 ", ".join(map(repr, hidden)),
-                node["row_id"],
+                row_id,
                 location=node,
                 type="ketamine_course",
                 subtype="hidden_conflict",

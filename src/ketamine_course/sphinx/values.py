@@ -26,7 +26,7 @@ TABLE_PAGES = "book/tables/"
 
 
 class course_value(nodes.Inline, nodes.TextElement):
-    """A number that came from a row: ``row_id`` names it, ``source`` says where it was read."""
+    """A number that came from rows: ``row_ids`` names them, ``source`` says where the first was read."""
 
 
 def anchor(row_id: str) -> str:
@@ -55,41 +55,41 @@ class _RowRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         try:
-            row, text = self.look_up(self.text)
-            node = course_value("", text, row_id=row.id, source=source_text(row))
+            rows, text = self.look_up(self.text)
+            node = course_value("", text, row_ids=[row.id for row in rows], source=source_text(rows[0]))
             self.set_source_info(node)
             return [node], []
         except (evidence.EvidenceError, UnknownReferenceError, ValueError, KeyError) as error:
             message = self.inliner.reporter.error(f"{self.name}: {error}", line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
 
-    def look_up(self, target: str) -> tuple[evidence.Row, str]:
+    def look_up(self, target: str) -> tuple[list[evidence.Row], str]:
         row, value = cell(target, self.column)
-        return row, number_text(value)
+        return [row], number_text(value)
 
 
 class _MagnitudeRole(_RowRole):
-    def look_up(self, target: str) -> tuple[evidence.Row, str]:
+    def look_up(self, target: str) -> tuple[list[evidence.Row], str]:
         row, value = cell(target, self.column)
-        return row, number_text(abs(value))
+        return [row], number_text(abs(value))
 
 
 class _TimeRole(_RowRole):
     column = "time_h"
 
-    def look_up(self, target: str) -> tuple[evidence.Row, str]:
+    def look_up(self, target: str) -> tuple[list[evidence.Row], str]:
         row, value = cell(target, self.column)
-        return row, duration_label(value)
+        return [row], duration_label(value)
 
 
 class _CalcRole(_RowRole):
-    def look_up(self, target: str) -> tuple[evidence.Row, str]:
-        row, value = calculate(target)
-        return row, number_text(value)
+    def look_up(self, target: str) -> tuple[list[evidence.Row], str]:
+        rows, value = calculate(target)
+        return rows, number_text(value)
 
 
 def _visit_html(translator: Any, node: course_value) -> None:
-    href = row_href(translator, evidence.row(node["row_id"]))
+    href = row_href(translator, evidence.row(node["row_ids"][0]))
     translator.body.append(f'<a class="kc-value" href="{escape(href)}" title="{escape(node["source"])}">')
 
 

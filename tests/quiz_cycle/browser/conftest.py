@@ -8,39 +8,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from ketamine_course import cli
 from ketamine_course.grading.collect import collect
-from ketamine_course.sphinx import frontend
 
+from ...surfaces import chromium, read_axe
 from .quiz_course import MIXED, RIGHT, WRONG, Course, HandedIn, make_course
 from .quiz_lab import TIMEOUT_MS, Lab, serve, watched_page
-
-#: Chromium asks nobody for updates or suggestions, and runs where there is no sandbox or GPU.
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium; each page has a context of its own."""
-    executable = cli.find_chromium()
-    if executable is None:
-        pytest.fail("no Chromium found: install it or set CHROMIUM to its path", pytrace=False)
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=TIMEOUT_MS)
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGUMENTS))
-        yield chromium
-        chromium.close()
+    with chromium(TIMEOUT_MS) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")
 def axe_source() -> str:
-    """The source of axe-core, the pinned release."""
-    return (frontend.fetch(frontend.AXE, cli.ROOT / ".frontend") / "axe.min.js").read_text(encoding="utf-8")
+    """The source of axe-core."""
+    return read_axe()
 
 
 @pytest.fixture(scope="package")

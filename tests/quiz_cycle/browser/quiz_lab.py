@@ -5,20 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Download, Locator, Page, expect
@@ -26,9 +19,9 @@ from playwright.sync_api import Browser, Download, Locator, Page, expect
 from ketamine_course import cli
 from ketamine_course.answers import RECORD_FILE
 
+from ... import surfaces
+
 TIMEOUT_MS = 20_000
-_STARTS_WITHIN_S = 60
-_LOCAL_SCHEMES = ("data", "blob", "about")
 
 #: What stands under a question once its answer is on disk.
 SAVED = re.compile(r"^Saved \d{1,2}:\d{2}")
@@ -49,36 +42,15 @@ tempfile.mkstemp = _mkstemp
 
 def environment(home: Path) -> dict[str, str]:
     """Return an environment in which nobody's Jupyter settings take part and the learner has a name."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
-    own.pop("KETAMINE_COURSE_SURFACE", None)
-    return own | {
-        "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"), "IPYTHONDIR": str(home / "ipython"),
-        "JUPYTER_CONFIG_PATH": str(Path(cli.__file__).parent / "jupyter_config"), "LOGNAME": "learner",
+    return surfaces.jupyter_environment(
+        home,
+        JUPYTER_CONFIG_PATH=str(Path(cli.__file__).parent / "jupyter_config"),
+        LOGNAME="learner",
         # nbgrader calls alembic by name
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-    }  # fmt: skip
+        PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + _STARTS_WITHIN_S
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except OSError as error:
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"jupyter lab did not start: {error}\n{log.read_text(encoding='utf-8')}", pytrace=False)
-            time.sleep(0.1)  # a server that starts sends no event
-
-
-@contextmanager
 def watched_page(
     browser: Browser,
     own: str,
@@ -87,55 +59,20 @@ def watched_page(
     height: int = 1000,
     theme: Literal["light", "dark"] = "light",
     known: str | None = None,
-) -> Iterator[Page]:
-    """Give a page of its own context; fail if it asked another host or an exception went uncaught.
+) -> AbstractContextManager[Page]:
+    """Give a page that fails if it asked another host or an exception went uncaught.
 
-    No other host can be reached.
-
-    Args:
-        browser: the Chromium.
-        own: the address of the server.
-        width: of the window, in pixels.
-        height: of the window, in pixels.
-        theme: what the browser prefers.
-        known: pattern of the problems of somebody else's software that do not count.
+    A disk that takes nothing makes JupyterLab's own console complain, so that one does not count.
     """
-    problems: list[str] = []
-    host = urlsplit(own).netloc
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce", accept_downloads=True
+    return surfaces.watched_page(
+        browser, own, width=width, height=height, theme=theme, timeout_ms=TIMEOUT_MS, strict=False, known=known
     )
-    context.set_default_timeout(TIMEOUT_MS)
-    page = context.new_page()
-
-    def check_host(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in _LOCAL_SCHEMES and parts.netloc != host:
-            problems.append(f"asked another host: {url}")
-
-    page.route(re.compile("^https:"), lambda route: route.abort())
-    page.on("request", lambda request: check_host(request.url))
-    page.on("websocket", lambda socket: check_host(socket.url))
-    page.on("pageerror", lambda error: problems.append(f"uncaught exception: {error}"))
-    try:
-        yield page
-    except BaseException as error:
-        error.add_note("Problems seen in the page: " + ("; ".join(problems) or "none"))
-        raise
-    else:
-        counted = [each for each in problems if not (known and re.search(known, each))]
-        assert not counted, "\n".join(counted)
-    finally:
-        context.close()
 
 
 @dataclass(frozen=True)
-class Lab:
-    """A running JupyterLab: its address, its token, the folder that it serves, the release to hand out."""
+class Lab(surfaces.Lab):
+    """A running JupyterLab, and the release to hand out."""
 
-    url: str
-    token: str
-    root: Path
     release: Path
 
     def hand_out(self, student: str) -> Path:
@@ -144,14 +81,10 @@ class Lab:
         shutil.copytree(self.release, folder, dirs_exist_ok=True)
         return folder
 
-    def address(self, folder: Path, workspace: str) -> str:
-        """Return where a folder's notebook opens, in a workspace that remembers no other tabs."""
-        path = (folder / "onset.ipynb").relative_to(self.root).as_posix()
-        return f"{self.url}/lab/workspaces/{workspace}/tree/{path}?reset&token={self.token}"
-
     def open(self, page: Page, folder: Path, workspace: str) -> OpenQuiz:
         """Open the notebook of a folder, up to where the learner presses ▶."""
-        page.goto(self.address(folder, workspace))
+        # A workspace that is reset remembers no other tabs.
+        page.goto(f"{self.address(folder / 'onset.ipynb', workspace)}&reset")
         return OpenQuiz(page, folder).ready()
 
     @contextmanager
@@ -184,7 +117,7 @@ class OpenQuiz:
     def ready(self) -> OpenQuiz:
         """Wait until the notebook's kernel is idle."""
         expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
-        expect(self.page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
+        surfaces.wait_until_idle(self.page)
         return self
 
     def run(self) -> None:
@@ -278,25 +211,6 @@ def serve(home: Path, root: Path, release: Path) -> Iterator[Lab]:
     startup = home / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "trouble.py").write_text(_STARTUP, encoding="utf-8")
-    port, token = _free_port(), secrets.token_hex(16)
-    command = [
-        sys.executable, "-m", "jupyterlab", str(root), *cli.LAB_OPTIONS, "--no-browser", "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-    ]  # fmt: skip
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    log = home / "lab.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=root, env=environment(home), stdout=output, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_up(process, f"{url}/api/status?token={token}", log)
-        yield Lab(url, token, root, release)
-    finally:
-        # SIGTERM lets the server shut its kernels down first.
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    command = [sys.executable, "-m", "jupyterlab", str(root), *cli.LAB_OPTIONS]
+    with surfaces.running_lab(command, root, environment(home)) as running:
+        yield Lab(running.url, running.token, root, release)
