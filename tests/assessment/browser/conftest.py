@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.conftest import axe_source, browser, lab
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from ketamine_course.items import load_bank
 from ketamine_course.items.selfcheck import payload
 from ketamine_course.sphinx.assets import FOLDER, PACKAGE
+
+from ...browser.conftest import axe_source, browser, lab
 
 __all__ = ["axe_source", "browser", "lab"]
 

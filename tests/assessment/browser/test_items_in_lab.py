@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from browser.surfaces import Lab, watched_page, write_notebook
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from ketamine_course.answers import shape, variant
 from ketamine_course.items import load_bank, release_quiz
 
+from ...surfaces import Lab, watched_page, write_notebook
 from .conftest import FIXTURES
 from .keys import Keys, right
 from .surfaces_of_items import assert_axe_clean, assert_fits, named_controls
