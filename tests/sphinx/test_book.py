@@ -65,11 +65,11 @@ def test_the_book_has_no_typed_number_no_unknown_citation_and_no_broken_link(cop
 def test_the_site_is_byte_for_byte_the_same_whatever_the_quizzes_keys_are(
     copy: Path, root: Path, tmp_path: Path
 ) -> None:
-    bank = (root / "quizzes" / "banks" / "onset.yaml").read_text(encoding="utf-8")
+    bank = (root / "quizzes" / "banks" / "onset.graded.yaml").read_text(encoding="utf-8")
     other = tmp_path / "other"
     (other / "quizzes" / "banks").mkdir(parents=True)
     altered = bank.replace(", correct: true", "").replace("why:", "why: ALTERED")
-    (other / "quizzes" / "banks" / "onset.yaml").write_text(altered, encoding="utf-8")
+    (other / "quizzes" / "banks" / "onset.graded.yaml").write_text(altered, encoding="utf-8")
     built_copy(root, other, PARTS)
     one, two = copy / "_build" / "html", other / "_build" / "html"
     names = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())

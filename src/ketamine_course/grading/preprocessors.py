@@ -10,10 +10,11 @@ without that hook nothing is scored.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
 from traitlets import Unicode
 
-from ..answers import RECORD_FILE, RecordError, adopt, read_record
+from ..answers import RECORD_FILE, RecordError, adopt, read_record, variant
 from ..items import Bank, Item, load_bank
-from ..items.release import source_notebook
-from .score import score
+from ..items.release import content_hash, source_notebook
+from .score import Variant, score, variant_of
 
 #: Where the sanitizing step leaves word for the grading step, in the notebook's metadata.
 _WORD = "ketamine_course_record"
@@ -86,14 +87,17 @@ def stop_if_source_holds_answers(source: Path) -> Callable[..., None]:
 
 
 class _FromRecord(NbGraderPreprocessor):
-    """What both steps share: the banks, and refusing a submission."""
+    """What both steps share: the banks, and refusing or flagging a submission."""
 
     banks = Unicode(help="Folder of the item banks, with their keys.").tag(config=True)
+    overlay = Unicode(help="Folder of private banks that replace items and add some; may be empty.").tag(config=True)
     refused = Unicode(help="Folder for the lists of refused submissions.").tag(config=True)
+    flagged = Unicode(help="Folder for the lists of flagged submissions; beside `refused` if empty.").tag(config=True)
 
     def bank(self, resources: dict[str, Any]) -> Bank:
         """Return the bank of the assignment that is being graded."""
-        return load_bank(Path(self.banks) / f"{resources['nbgrader']['assignment']}.yaml")
+        path = Path(self.banks) / f"{resources['nbgrader']['assignment']}.graded.yaml"
+        return load_bank(path, Path(self.overlay) if self.overlay else None)
 
     def refuse(self, resources: dict[str, Any], why: str) -> NbGraderException:
         """List the submission as refused, take its empty entry out of the gradebook, and return the error.
@@ -113,9 +117,8 @@ class _FromRecord(NbGraderPreprocessor):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{assignment}.csv"
         rows = {row["student"]: row for row in _rows(path)}
-        now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-        rows[student] = {"student": student, "why": why, "at": now}
-        _write_rows(path, list(rows.values()))
+        rows[student] = {"student": student, "why": why, "at": _now()}
+        _write_rows(path, _REFUSED, list(rows.values()))
         message = f"{student}, {assignment}: refused, not graded: {why}. Listed in {path}."
         self.log.error(message)
         return NbGraderException(message)
@@ -126,7 +129,40 @@ class _FromRecord(NbGraderPreprocessor):
         rows = _rows(path)
         kept = [row for row in rows if row["student"] != resources["nbgrader"]["student"]]
         if len(kept) < len(rows):
-            _write_rows(path, kept)
+            _write_rows(path, _REFUSED, kept)
+
+    def flag(self, resources: dict[str, Any], flags: list[tuple[str, str]]) -> None:
+        """List what a person should look at in a submission that is graded all the same.
+
+        What an earlier grading listed of the same student is replaced.
+
+        Args:
+            resources: nbgrader's.
+            flags: item (empty for the whole submission) and why.
+        """
+        names = resources["nbgrader"]
+        student, assignment = names["student"], names["assignment"]
+        folder = Path(self.flagged) if self.flagged else Path(self.refused).with_name("flagged")
+        path = folder / f"{assignment}.csv"
+        rows = _rows(path)
+        others = [row for row in rows if row["student"] != student]
+        now = _now()
+        new = [{"student": student, "item": item, "why": why, "at": now} for item, why in flags]
+        if not new and len(others) == len(rows):
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_rows(path, _FLAGGED, [*others, *new])
+        for item, why in flags:
+            self.log.warning(f"{student}, {assignment}{f', {item}' if item else ''}: flagged: {why}. Listed in {path}.")
+
+
+#: Columns of the lists.
+_REFUSED = ("student", "why", "at")
+_FLAGGED = ("student", "item", "why", "at")
+
+
+def _now() -> str:
+    return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _by_hand(notebook: Any) -> bool:
@@ -143,10 +179,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+def _write_rows(path: Path, columns: Sequence[str], rows: list[dict[str, str]]) -> None:
+    """Replace a list in one step: it is the old one or the new one, never a part."""
     scratch = path.with_suffix(".tmp")
     with scratch.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["student", "why", "at"])
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
     os.replace(scratch, path)
@@ -179,16 +216,44 @@ class AdoptRecord(_FromRecord):
             raise self.refuse(resources, f"the answer record belongs to the quiz {record['quiz']!r}")
         if missing := [item.id for item in bank.items if item.id not in _grade_ids(nb)]:
             raise self.refuse(resources, f"graded cells were deleted from the notebook: {', '.join(missing)}")
+        student = resources["nbgrader"]["student"]
+        variants = {
+            item.id: variant_of(item, _drawn(bank, item, student), record["shown"].get(item.id))
+            for item in bank.items
+            if item.parameters and item.id in record["answers"]
+        }
         graded = source_notebook(bank)
         graded.cells = [cell for cell in graded.cells if is_grade(cell)]
         for cell, item in zip(graded.cells, bank.items, strict=True):
             if item.kind == "free_text":
-                cell.source = _for_the_grader(item, record["answers"].get(item.id))
+                values = variants[item.id].values if item.id in variants else _drawn(bank, item, student)
+                cell.source = _for_the_grader(item.filled(values), record["answers"].get(item.id))
             else:
                 cell.outputs = [_closed_output(item.points)]
-        graded.metadata[_WORD] = {"token": _TOKEN, "answers": record["answers"]}
+        graded.metadata[_WORD] = {
+            "token": _TOKEN,
+            "answers": record["answers"],
+            "variants": {item: dataclasses.asdict(each) for item, each in variants.items()},
+        }
         self.admit(resources)
+        self.flag(resources, [*_other_quiz(bank, record), *((item, v.flag) for item, v in variants.items() if v.flag)])
         return graded, resources
+
+
+def _drawn(bank: Bank, item: Item, student: str) -> dict[str, Any]:
+    """Return the values that an item's parameters have for a student of the gradebook."""
+    return variant.parameters(item.parameters, student, bank.quiz, item.id, bank.salt)
+
+
+def _other_quiz(bank: Bank, record: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what differs between the quiz that was answered and the one that is graded, as flags."""
+    # A record of the first schema says nothing of either.
+    version, content = record.get("version"), record.get("content")
+    if content is not None and content != content_hash(bank):
+        return [("", f"other questions were answered (version {version}) than this bank has (version {bank.version})")]
+    if version is not None and version != bank.version:
+        return [("", f"version {version} of the quiz was answered, this bank is version {bank.version}")]
+    return []
 
 
 def _grade_ids(nb: Any) -> set[str]:
@@ -222,11 +287,14 @@ class GradeFromRecord(_FromRecord):
             raise self.refuse(
                 resources, "AdoptRecord is missing from Autograde.sanitize_preprocessors, so nothing can be graded"
             )
-        items = {item.id: item for item in self.bank(resources).items}
+        bank, student = self.bank(resources), resources["nbgrader"]["student"]
+        items = {item.id: item for item in bank.items}
         for cell in nb.cells:
             if is_grade(cell) and is_locked(cell):
                 item = items[cell.metadata.nbgrader["grade_id"]]
-                outcome = score(item, word["answers"].get(item.id))
+                which = word["variants"].get(item.id)
+                which = Variant(**which) if which else Variant(_drawn(bank, item, student))
+                outcome = score(item, word["answers"].get(item.id), which)
                 cell.source = ""  # tells a learner nothing
                 cell.outputs = [
                     nbformat.v4.new_output(

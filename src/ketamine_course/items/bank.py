@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,44 +11,42 @@ from typing import Any
 import jsonschema
 import yaml
 
-from ..row_text import calculate, cell, number_text
+from . import book
+from .blueprint import Cell, check_blueprint
+from .types import BankError, Item, ItemError, make_items, references
 
 SCHEMA = Path(__file__).with_name("bank.schema.json")
 
-#: ``{value:ROW}`` or ``{value:ROW:COLUMN}`` in a text of an item prints a number of a row.
-_PLACE = re.compile(r"\{value:([^}]+)\}")
-
+POOLS = ("graded", "formative", "pretest")
 
 #: What the cells of a release that are no items are called.
 RESERVED_IDS = frozenset({"quiz", "note"})
 
 
-class BankError(ValueError):
-    """A bank that cannot be used: names the file, the line and the remedy."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One item: what a learner sees (``public``) and what only the grader may know (``key``).
-
-    ``kind`` is ``single``, ``multiple``, ``numeric`` or ``free_text``; ``points`` is its maximum.
-    """
-
-    id: str
-    kind: str
-    points: float
-    public: dict[str, Any]
-    key: dict[str, Any]
-
-
 @dataclass(frozen=True)
 class Bank:
-    """A quiz with its items in order."""
+    """The items of one pool of a module, in order; those of a case one after the other.
 
-    quiz: str
+    ``reviewed`` and ``review_by`` are ISO dates, ``objectives`` have ``id`` and ``text``, ``salt``
+    goes into the draw of variants, ``due`` is in words and may be empty.
+    """
+
+    module: str
+    pool: str
     title: str
     due: str
+    version: int
+    reviewed: str
+    review_by: str
+    salt: str
+    objectives: tuple[dict[str, str], ...]
+    blueprint: tuple[Cell, ...]
     items: tuple[Item, ...]
+
+    @property
+    def quiz(self) -> str:
+        """Name of the assignment in nbgrader."""
+        return self.module
 
 
 def _lines(node: yaml.Node, path: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], int]:
@@ -64,7 +61,28 @@ def _lines(node: yaml.Node, path: tuple[Any, ...] = ()) -> dict[tuple[Any, ...],
     return found
 
 
-def _read(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
+def _twice(node: yaml.Node) -> yaml.Node | None:
+    """Return a key that stands twice in one mapping, of which YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                again: yaml.Node = key
+                return again
+            if isinstance(key.value, str):
+                seen.add(key.value)
+            if found := _twice(value):
+                return found
+    elif isinstance(node, yaml.SequenceNode):
+        return next(filter(None, map(_twice, node.value)), None)
+    return None
+
+
+def read_yaml(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
+    """Return the content of a YAML file, and the line of each of its parts by the path to it.
+
+    Raises BankError, naming file and line, if it cannot be read as YAML.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -82,71 +100,175 @@ def _read(path: Path) -> tuple[Any, dict[tuple[Any, ...], int]]:
         raise BankError(f"{path.name}, line {line}: not UTF-8; save the file as UTF-8") from None
     if node is None:
         raise BankError(f"{path.name}: the file is empty; see {SCHEMA.name} for what a bank holds")
+    if key := _twice(node):
+        line = key.start_mark.line + 1
+        raise BankError(f"{path.name}, line {line}: {key.value!r} stands twice here; take one out")
     return content, _lines(node)
 
 
-def load_bank(path: Path) -> Bank:
-    """Return the bank of a YAML file, with numbers drawn from their rows.
+class _File:
+    """One bank's file: its content, and errors with its name and the line."""
 
-    Raises BankError, naming file and line, if the file is no valid bank: not YAML, against
-    the schema, an id that stands twice, a key that names no option, a row that does not exist.
-    """
-    content, lines = _read(path)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content, self._lines = read_yaml(path)
+        self._check_schema()
+        self._check_head()
 
-    def wrong(where: tuple[Any, ...], why: str) -> BankError:
-        while where not in lines:
+    def line(self, where: tuple[Any, ...]) -> int:
+        """Return the line of a part, of the nearest part around it if there is none."""
+        while where not in self._lines:
             where = where[:-1]
-        return BankError(f"{path.name}, line {lines[where]}: {why}")
+        return self._lines[where]
 
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(content))
-    if error is not None:
-        raise wrong(tuple(error.absolute_path), f"{error.message}; see {SCHEMA.name}")
-    if content["quiz"] != path.stem:
-        raise wrong(("quiz",), f"the quiz {content['quiz']!r} must stand in {content['quiz']}.yaml; rename the file")
-    seen: set[str] = set()
-    items = []
-    for index, raw in enumerate(content["items"]):
-        if raw["id"] in seen:
-            raise wrong(("items", index, "id"), f"the id {raw['id']!r} stands twice; give each item its own")
-        if raw["id"] in RESERVED_IDS:
-            raise wrong(("items", index, "id"), f"the id {raw['id']!r} names a cell of every release; choose another")
-        seen.add(raw["id"])
-        try:
-            items.append(_item(raw))
-        except (ValueError, TypeError) as problem:  # TypeError: a formula with too few rows, or a row of text
-            raise wrong(("items", index), f"item {raw['id']!r}: {problem}") from None
-    return Bank(content["quiz"], content["title"], content.get("due", ""), tuple(items))
+    def wrong(self, where: tuple[Any, ...], why: str) -> BankError:
+        """Return the error that names the file and the line."""
+        return BankError(f"{self.path.name}, line {self.line(where)}: {why}")
+
+    def _check_schema(self) -> None:
+        schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+        errors = list(jsonschema.Draft202012Validator(schema).iter_errors(self.content))
+        # A field that does not fit its type leaves the others of the item unevaluated: name the cause.
+        causes = [error for error in errors if error.validator != "unevaluatedProperties"]
+        innermost = sorted(errors, key=lambda error: -len(error.absolute_path))[:1]
+        error = jsonschema.exceptions.best_match(causes or innermost)
+        if error is not None:
+            raise self.wrong(tuple(error.absolute_path), f"{error.message}; see {SCHEMA.name}")
+
+    def _check_head(self) -> None:
+        content = self.content
+        name = f"{content['module']}.{content['pool']}.yaml"
+        if self.path.name != name:
+            raise self.wrong(("module",), f"this bank must stand in {name}; rename the file")
+        if "due" in content and content["pool"] != "graded":
+            raise self.wrong(("due",), f"a {content['pool']} bank is never due; take due out")
+        dates = []
+        for field in ("reviewed", "review_by"):
+            try:
+                dates.append(datetime.date.fromisoformat(content[field]))
+            except ValueError:
+                raise self.wrong(
+                    (field,), f'{content[field]!r} is no day; write one such as "2026-11-23", in quotes'
+                ) from None
+        if dates[1] <= dates[0]:
+            raise self.wrong(("review_by",), "review_by is not after reviewed; correct one of them")
+        seen: set[str] = set()
+        for index, objective in enumerate(content["objectives"]):
+            if objective["id"] in seen:
+                raise self.wrong(
+                    ("objectives", index, "id"), f"the id {objective['id']!r} stands twice; give each its own"
+                )
+            seen.add(objective["id"])
+
+    def entries(self, objectives: set[str]) -> dict[str, list[Item]]:
+        """Return the items of each entry, by the entry's id.
+
+        Args:
+            objectives: ids of the objectives that items may name.
+        """
+        keys = book.reference_keys()
+        seen: set[str] = set()
+        found: dict[str, list[Item]] = {}
+        for index, raw in enumerate(self.content["items"]):
+            at: tuple[Any, ...] = ("items", index)
+            places = [(at, raw)]
+            if raw["type"] == "case":
+                places += [((*at, "items", number), each) for number, each in enumerate(raw["items"])]
+            for place, each in places:
+                if each["id"] in seen:
+                    raise self.wrong((*place, "id"), f"the id {each['id']!r} stands twice; give each item its own")
+                if each["id"] in RESERVED_IDS:
+                    raise self.wrong(
+                        (*place, "id"), f"the id {each['id']!r} names a cell of every release; choose another"
+                    )
+                seen.add(each["id"])
+                if each["type"] == "case":
+                    continue
+                if each["objective"] not in objectives:
+                    listed = ", ".join(sorted(objectives))
+                    raise self.wrong(
+                        (*place, "objective"),
+                        f"item {each['id']!r}: the objective {each['objective']!r} is none of the bank's; "
+                        f"they are {listed}",
+                    )
+                if problem := book.problem_of_place(each["where"]):
+                    raise self.wrong((*place, "where"), f"item {each['id']!r}: {problem}")
+            for where, key in references(raw):
+                if keys is not None and key not in keys:
+                    raise self.wrong(
+                        (*at, *where),
+                        f"item {raw['id']!r}: {key!r} is no key of book/references.bib; correct it or add the paper",
+                    )
+            try:
+                found[raw["id"]] = make_items(raw)
+            except ItemError as problem_:
+                raise self.wrong((*at, *problem_.place), f"item {raw['id']!r}: {problem_}") from None
+            except (ValueError, TypeError) as problem_:
+                raise self.wrong(at, f"item {raw['id']!r}: {problem_}") from None
+        return found
+
+    def cells(self, objectives: set[str]) -> tuple[Cell, ...]:
+        """Return what the blueprint asks for; nothing if there is none."""
+        found: dict[tuple[str, str, str], Cell] = {}
+        for index, raw in enumerate(self.content.get("blueprint", ())):
+            place = ("blueprint", index)
+            cell = raw["objective"], raw["step"], raw["bloom"]
+            if raw["objective"] not in objectives:
+                listed = ", ".join(sorted(objectives))
+                raise self.wrong(
+                    (*place, "objective"),
+                    f"the objective {raw['objective']!r} is none of the bank's; they are {listed}",
+                )
+            if cell in found:
+                raise self.wrong(place, f"the cell {', '.join(cell)} stands twice; keep one")
+            found[cell] = Cell(*cell, raw["at_least"], self.path.name, self.line(place))
+        return tuple(found.values())
 
 
-def _filled(text: str) -> str:
-    return _PLACE.sub(lambda match: number_text(cell(match[1])[1]), text).strip()
+def load_bank(path: Path, overlay: Path | None = None, *, complete: bool = True) -> Bank:
+    """Return the bank of a file ``MODULE.POOL.yaml``, with numbers drawn from their rows.
 
+    Args:
+        path: the file; with an overlay it need not exist.
+        overlay: a folder with a private bank. Items (or cases) of its file of the same name replace those
+            of the same id and add the others; what else it says of the bank counts, its blueprint if it
+            has one. Its objectives join those of the public bank.
+        complete: whether the blueprint must be filled.
 
-def _item(raw: dict[str, Any]) -> Item:
-    kind = raw["type"]
-    public: dict[str, Any] = {"stem": _filled(raw["stem"])}
-    key: dict[str, Any] = {"why": _filled(raw["why"]), "where": raw["where"], "reference": raw["reference"]}
-    if kind in ("single", "multiple"):
-        public["options"] = [{"id": option["id"], "text": _filled(option["text"])} for option in raw["options"]]
-        ids = [option["id"] for option in raw["options"]]
-        if len(set(ids)) < len(ids):
-            raise ValueError("an option's id stands twice; give each option its own")
-        correct = [option["id"] for option in raw["options"] if option.get("correct")]
-        if not correct or (kind == "single" and len(correct) > 1):
-            raise ValueError(f"{len(correct)} options are marked correct; a {kind} item needs "
-                             + ("exactly one" if kind == "single" else "at least one"))  # fmt: skip
-        key["correct"] = correct
-        key["rationales"] = {option["id"]: _filled(option["why"]) for option in raw["options"]}
-    elif kind == "numeric":
-        public["units"] = raw["units"]
-        answer = raw["answer"]
-        value = calculate(answer["formula"])[1] if "formula" in answer else answer["value"]
-        if answer["unit"] not in raw["units"]:
-            raise ValueError(f"the correct unit {answer['unit']!r} is none of those offered, {', '.join(raw['units'])}")
-        key |= {"value": float(value), "unit": answer["unit"], "tolerance": float(answer["tolerance"])}
-    else:
-        key["rubric"] = [{"points": line["points"], "for": line["for"]} for line in raw["rubric"]]
-        if not math.isclose(sum(line["points"] for line in key["rubric"]), raw["points"]):
-            raise ValueError("the rubric's points do not add up to the item's points")
-    return Item(raw["id"], kind, float(raw["points"]), public, key)
+    Raises BankError, naming file and line, if a file is no valid bank: not YAML, against the schema,
+    an id that stands twice, a key that names no option, a row, place or reference that does not exist,
+    a blueprint that is not filled.
+    """
+    paths = [path, overlay / path.name] if overlay else [path]
+    # If none is there, reading the last says so.
+    files = [_File(each) for each in ([each for each in paths if each.exists()] or paths[-1:])]
+    objectives = {each["id"]: each for file in files for each in file.content["objectives"]}
+    entries: dict[str, list[Item]] = {}
+    for file in files:
+        entries |= file.entries(set(objectives))
+    last = files[-1]
+    items = tuple(item for listed in entries.values() for item in listed)
+    ids = [item.id for item in items]
+    if twice := next((each for each in ids if ids.count(each) > 1), None):
+        raise BankError(
+            f"{last.path}: the id {twice!r} stands in the public bank too, inside or outside of a case; "
+            "choose another, or replace the whole case"
+        )
+    blueprint = next((file for file in reversed(files) if "blueprint" in file.content), last)
+    head = last.content
+    bank = Bank(
+        module=head["module"],
+        pool=head["pool"],
+        title=head["title"],
+        due=head.get("due", ""),
+        version=head["version"],
+        reviewed=head["reviewed"],
+        review_by=head["review_by"],
+        salt=head.get("salt", head["module"]),
+        objectives=tuple(objectives.values()),
+        blueprint=blueprint.cells(set(objectives)),
+        items=items,
+    )
+    if complete:
+        check_blueprint(bank)
+    return bank

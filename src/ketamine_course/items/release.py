@@ -2,18 +2,21 @@
 
 A release holds what a learner sees and nothing that depends on a key: no correct option, no
 tolerance or formula, no rationale, no rubric, no reference. It is built from the items'
-public parts alone, so that changing any key leaves it byte for byte the same.
+public parts alone, so that changing any key leaves it byte for byte the same. Only `version`,
+which whoever corrects a key raises, tells that something was changed, and not what.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from .bank import Bank, Item
+from .bank import Bank
+from .types import BankError, Item
 
 #: The file beside the notebook that the quiz is shown from.
 QUIZ_FILE = "quiz.json"
@@ -31,14 +34,31 @@ FREE_TEXT_PLACE = "*Your text is written in the quiz above. It is copied here wh
 
 
 def release_quiz(bank: Bank) -> dict[str, Any]:
-    """Return the quiz as a learner receives it: stems, options, units and points, no keys."""
+    """Return the quiz as a learner receives it: what the items show, no keys.
+
+    ``content`` ties a record of answers to it (see `content_hash`), ``salt`` goes into the draw of variants.
+
+    Raises BankError for a bank that is not graded: its keys are public, and no mark can rest on it.
+    """
+    if bank.pool != "graded":
+        raise BankError(f"{bank.module}.{bank.pool}: only a graded bank is released as a quiz")
     return {
         "schema": 1,
         "quiz": bank.quiz,
         "title": bank.title,
         "due": bank.due,
-        "items": [{"id": item.id, "type": item.kind, "points": item.points, **item.public} for item in bank.items],
+        "version": bank.version,
+        "salt": bank.salt,
+        "content": content_hash(bank),
+        "items": [item.released() for item in bank.items],
     }
+
+
+def content_hash(bank: Bank) -> str:
+    """Return the SHA-256 (hexadecimal) of what the items show, as canonical JSON: keys sorted, no blanks."""
+    shown = [item.released() for item in bank.items]
+    text = json.dumps(shown, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _grade_cell(item: Item) -> Any:

@@ -7,6 +7,7 @@ Loaded by ``_config.yml``. What it adds:
 - the roles ``value``, ``magnitude``, ``time`` and ``calc`` and the directives
   ``evidence-table``, ``evidence-index``, ``conflicting-rows``, ``recomputed-results`` and
   ``crisis-help`` (`values`, `evidence_table`), which print rows and link to where they were read;
+- the directive ``self-check`` (`self_check`), which puts a module's formative items on a page;
 - the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
 - a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
 - a warning for each number that was typed into prose (`typed_numbers`);
@@ -25,6 +26,7 @@ from . import (
     icons,
     lean_pages,
     review_dates,
+    self_check,
     typed_numbers,
     values,
 )
@@ -40,6 +42,7 @@ def setup(app: Any) -> dict[str, Any]:
         values,
         evidence_table,
         claim_register,
+        self_check,
         review_dates,
         typed_numbers,
         lean_pages,

@@ -48,7 +48,7 @@ def _gather(app: Any) -> None:
     folder = root / FOLDER
     (folder / "tables").mkdir(parents=True)
     for source in (PACKAGE / "widgets" / "static", PACKAGE / "sphinx" / "static"):
-        # The quiz lives in JupyterLab only.
+        # The graded quiz lives in JupyterLab only; its items (item.js) are those of the self-check too.
         shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("quiz.*"))
     for name in evidence.names():
         shutil.copy(evidence.table_path(name), folder / "tables")

@@ -1,4 +1,4 @@
-"""The interactive parts as one-line calls: figures on every surface, the quiz in JupyterLab.
+"""The interactive parts as one-line calls: figures on every surface, quiz and self-check in JupyterLab.
 
 In JupyterLab a figure's call returns an anywidget. While the book is built it returns a MIME
 bundle of the course's own, which ``ketamine_course.sphinx`` turns into HTML; the same ES
@@ -11,7 +11,7 @@ from .onset import onset_events, onset_timeline
 from .star_d import star_d_flow
 from .trials import icon_arrays, trial_explorer
 
-__all__ = ["icon_arrays", "onset_events", "onset_timeline", "quiz", "star_d_flow", "trial_explorer"]
+__all__ = ["icon_arrays", "onset_events", "onset_timeline", "quiz", "self_check", "star_d_flow", "trial_explorer"]
 
 
 def quiz() -> Any:
@@ -19,3 +19,10 @@ def quiz() -> Any:
     from .quiz_widget import Quiz, quiz_folder  # opens a comm to the browser, which a book's kernel has not
 
     return Quiz(quiz_folder())
+
+
+def self_check(module: str, pool: str = "formative") -> Any:
+    """Show the self-check of a module, such as ``onset``: its formative items, or those of its ``pretest``."""
+    from .selfcheck_widget import self_check as show_self_check
+
+    return show_self_check(module, pool)

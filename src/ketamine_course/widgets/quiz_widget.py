@@ -12,9 +12,8 @@ import anywidget
 import traitlets
 from anywidget.experimental import command
 
-from ..answers import RecordError, embed, new_record, read_record, save_answer, submit
-
-_STATIC = Path(__file__).parent / "static"
+from ..answers import MISSING, RecordError, embed, new_record, read_record, save_answer, shape, submit, variant
+from . import esm
 
 
 def _name() -> str:
@@ -27,11 +26,25 @@ def _name() -> str:
         return ""
 
 
-class Quiz(anywidget.AnyWidget):
-    """The quiz of a folder that holds ``quiz.json``; the record goes into the same folder."""
+def _filled(part: Any, shown: dict[str, Any]) -> Any:
+    """Return a part of a quiz with the learner's own values in all its texts."""
+    if isinstance(part, str):
+        return variant.fill(part, shown)
+    if isinstance(part, list):
+        return [_filled(each, shown) for each in part]
+    if isinstance(part, dict):
+        return {name: _filled(each, shown) for name, each in part.items()}
+    return part
 
-    _esm = _STATIC / "quiz.js"
-    _css = _STATIC / "quiz.css"
+
+class Quiz(anywidget.AnyWidget):
+    """The quiz of a folder that holds ``quiz.json``; the record goes into the same folder.
+
+    An item with parameters is shown with the values that its learner gets, which are saved with each answer.
+    """
+
+    _esm = esm.bundle("quiz.js")
+    _css = esm.styles("item.css", "quiz.css")
     quiz = traitlets.Unicode().tag(sync=True)
     record = traitlets.Unicode().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
@@ -41,13 +54,22 @@ class Quiz(anywidget.AnyWidget):
         self._folder = folder
         content = json.loads((folder / "quiz.json").read_text(encoding="utf-8"))
         self._quiz: str = content["quiz"]
-        self._items = {item["id"] for item in content["items"]}
+        self._version: int | None = content.get("version")
+        self._content: str | None = content.get("content")
+        self._items = {item["id"]: item for item in content["items"]}
+        name, salt = _name(), content.get("salt", self._quiz)
+        self._shown = {
+            item_id: variant.parameters(item["parameters"], name, self._quiz, item_id, salt)
+            for item_id, item in self._items.items()
+            if "parameters" in item
+        }
+        content["items"] = [_filled(item, self._shown.get(item["id"], {})) for item in content["items"]]
         problem = ""
         try:
             record = read_record(folder) or new_record(self._quiz)
         except RecordError as error:
             record, problem = new_record(self._quiz), f"Your saved answers cannot be read: {error}"
-        super().__init__(quiz=json.dumps(content), record=json.dumps(record), name=_name(), problem=problem)
+        super().__init__(quiz=json.dumps(content), record=json.dumps(record), name=name, problem=problem)
 
     def _keep(self, record: dict[str, Any]) -> dict[str, Any]:
         self.record = json.dumps(record)
@@ -55,13 +77,34 @@ class Quiz(anywidget.AnyWidget):
 
     @command  # type: ignore[untyped-decorator]  # anywidget is not typed
     def save(self, message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
-        """Save the answer to one item; answer with the record, or with an error in words."""
-        if message.get("item") not in self._items:
+        """Save the answer to one item; answer with the record, or with an error in words.
+
+        ``message["seen"]`` is the answer that the window last saw saved; ``elsewhere`` of the reply says
+        that another window had saved another one since.
+        """
+        item_id, answer = str(message.get("item")), message.get("answer")
+        if item_id not in self._items:
             return {"error": "This item is not part of the quiz. Close and open the notebook, then press ▶ again."}, []
+        if answer is not None and (wrong := shape.problem(self._items[item_id], answer)):
+            return {"error": f"Not saved: {wrong}"}, []
         try:
-            return self._keep(save_answer(self._folder, self._quiz, message["item"], message.get("answer"))), []
+            record = save_answer(
+                self._folder, self._quiz, item_id, answer, self._shown.get(item_id),
+                seen=message.get("seen", MISSING), version=self._version, content=self._content,
+            )  # fmt: skip
         except RecordError as error:
             return {"error": f"Not saved: {str(error).removeprefix('Not saved: ')}"}, []
+        return {**self._keep(record), "elsewhere": record.changed_elsewhere}, []
+
+    @command  # type: ignore[untyped-decorator]  # anywidget is not typed
+    def look(self, _message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
+        """Read the record again, for a window that was left for another tab, which may have saved meanwhile."""
+        try:
+            if record := read_record(self._folder):
+                self._keep(record)
+        except RecordError as error:
+            return {"error": str(error)}, []
+        return {}, []
 
     @command  # type: ignore[untyped-decorator]  # anywidget is not typed
     def submit(self, _message: dict[str, Any], _buffers: Any) -> tuple[dict[str, Any], list[bytes]]:
@@ -90,6 +133,7 @@ class Quiz(anywidget.AnyWidget):
         if unsaved := message.get("answers"):
             answers = {**record["answers"], **unsaved}
             record["answers"] = {item: answer for item, answer in answers.items() if answer is not None}
+            record["shown"] |= {item: self._shown[item] for item in unsaved if item in self._shown}
             record["submitted"] = None
         content = json.dumps(embed(notebook, record), indent=1, ensure_ascii=False)
         return {"name": path.name}, [content.encode("utf-8")]

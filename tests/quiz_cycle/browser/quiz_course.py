@@ -89,7 +89,7 @@ class Course:
 def make_course(folder: Path, home: Path) -> Course:
     shutil.copytree(cli.QUIZZES / "banks", folder / "banks")
     shutil.copy(cli.QUIZZES / "nbgrader_config.py", folder)
-    write_source(load_bank(folder / "banks" / "onset.yaml"), folder / "source")
+    write_source(load_bank(folder / "banks" / "onset.graded.yaml"), folder / "source")
     course = Course(folder, home)
     done = course.nbgrader("generate_assignment", "onset", "--create")
     assert done.returncode == 0, done.stderr

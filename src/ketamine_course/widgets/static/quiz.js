@@ -1,28 +1,21 @@
 // The quiz in JupyterLab: native inputs, each answer sent to Python at once, every failure said in words.
 // It holds no key: it cannot tell a right answer from a wrong one.
 
-// On whatever can have the focus: JupyterLab would take arrow keys, and D twice would delete the cell.
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+import { ItemView, OWN_KEYS, element, ownPrefix } from "./item.js";
+
 const PATIENCE_MS = 8000;
-const TYPING_PAUSE_MS = 500;
 const NO_ANSWER =
   "Python does not answer. Your answer stays in this window, and what was saved before is kept. " +
   "Choose Kernel, then Restart Kernel, press ▶ again, and answer again what was not saved.";
 
-let made = 0;
-
-function element(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in node) node[name] = value;
-    else node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
 function clock(iso) {
   return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+// The same text for the same answer: the record's file sorts what an object holds.
+function asText(answer) {
+  return JSON.stringify(answer, (_name, value) => (value && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) : value));
 }
 
 function isAnswered(answer) {
@@ -30,7 +23,7 @@ function isAnswered(answer) {
   return Array.isArray(answer) || typeof answer === "object" || answer.trim() !== "";
 }
 
-// One item: its inputs, reading and showing an answer, and the line that says whether it is saved.
+// One item of the quiz: its view, and how it stands with the record.
 class Item {
   constructor(item, number, id, changed) {
     this.item = item;
@@ -39,83 +32,40 @@ class Item {
     this.unsaved = false; // the window holds something that the record does not
     this.kept = false; // the record holds an answer
     this.error = "";
-    this.status = element("p", { className: "kq-status", role: "status" });
-    const legend = element("legend", { id: `${id}-stem` }, element("b", {}, `${number}. `), item.stem);
-    const points = element("p", { className: "kq-points" }, `${item.points} ${item.points === 1 ? "point" : "points"}${this.hint()}`);
-    this.node = element("fieldset", { ...OWN_KEYS, className: "kq-item", id, tabIndex: -1 }, legend, points);
-    this.inputs = this.build(id, changed);
-    this.node.append(this.status);
+    this.sent = undefined; // the answer that was sent last, as text
+    this.recorded = undefined; // the answer that the record was last seen to hold, as text
+    this.saved = null; // that answer
+    this.view = new ItemView(item, { id, number, changed: (_view, pause) => changed(this, pause) });
+    this.node = this.view.node;
   }
 
-  hint() {
-    return { multiple: ", select all that apply", numeric: ", give number and unit", free_text: ", graded by a person" }[this.item.type] ?? "";
-  }
-
-  build(id, changed) {
-    const now = () => changed(this, 0);
-    const later = () => changed(this, TYPING_PAUSE_MS);
-    if (this.item.options) {
-      const type = this.item.type === "single" ? "radio" : "checkbox";
-      return this.item.options.map((option) => {
-        const input = element("input", { ...OWN_KEYS, type, name: id, value: option.id, id: `${id}-${option.id}` });
-        input.addEventListener("change", now);
-        this.node.append(element("label", { className: "kq-option", htmlFor: input.id }, input, element("span", {}, option.text)));
-        return input;
-      });
-    }
-    if (this.item.type === "numeric") {
-      const value = element("input", { ...OWN_KEYS, type: "text", inputMode: "decimal", id: `${id}-value`, autocomplete: "off" });
-      const unit = element("select", { ...OWN_KEYS, id: `${id}-unit` },
-        element("option", { value: "" }, "choose a unit"), ...this.item.units.map((name) => element("option", { value: name }, name)));
-      value.addEventListener("input", later);
-      unit.addEventListener("change", now);
-      this.node.append(element("div", { className: "kq-numeric" },
-        element("label", { htmlFor: value.id }, "Number"), value, element("label", { htmlFor: unit.id }, "Unit"), unit));
-      return [value, unit];
-    }
-    const text = element("textarea", { ...OWN_KEYS, id: `${id}-text`, rows: 6, maxLength: 20000, "aria-labelledby": `${id}-stem` });
-    text.addEventListener("input", later);
-    this.node.append(text);
-    return [text];
-  }
-
-  // The answer as it stands in the window; null if there is none; undefined if it is not complete yet.
+  // What can be saved: an unfinished answer too, if what there is of it has a meaning.
   get answer() {
-    if (this.item.options) {
-      const chosen = this.inputs.filter((input) => input.checked).map((input) => input.value);
-      if (this.item.type === "multiple") return chosen.length ? chosen : null;
-      return chosen[0] ?? null;
-    }
-    if (this.item.type === "numeric") {
-      const [{ value: typed }, { value: unit }] = this.inputs;
-      const value = Number(typed.trim().replace(",", ".").replace("−", "-"));
-      if (!typed.trim() && !unit) return null;
-      if (!typed.trim() || !Number.isFinite(value)) return this.incomplete("Write a number, such as 7.9.");
-      return unit ? { value, unit } : this.incomplete("Choose a unit too; nothing is saved until you do.");
-    }
-    return this.inputs[0].value || null;
+    return this.view.draft;
   }
 
-  incomplete(hint) {
-    this.say(this.kept ? `${hint} Until then your earlier answer counts.` : hint);
-    return undefined;
+  get complete() {
+    return isAnswered(this.view.answer);
   }
 
-  show(answer) {
-    if (this.item.options) {
-      const chosen = [answer ?? []].flat();
-      for (const input of this.inputs) input.checked = chosen.includes(input.value);
-    } else if (this.item.type === "numeric") {
-      this.inputs[0].value = answer?.value ?? "";
-      this.inputs[1].value = answer?.unit ?? "";
-    } else {
-      this.inputs[0].value = answer ?? "";
-    }
+  get status() {
+    return this.view.said;
   }
 
   say(text) {
-    if (this.status.textContent !== text) this.status.textContent = text; // else it would be read out again
-    this.status.classList.toggle("kq-failed", text !== "" && text === this.error);
+    this.view.say(text, text === this.error);
+  }
+
+  // Saved or taken away, and what is still missing.
+  stands(at, more = "") {
+    const said = this.answer === null ? `Answer removed ${clock(at)}` : `Saved ${clock(at)}`;
+    const extras = [more, this.view.hint && `${this.view.hint}.`].filter(Boolean).join(" ");
+    this.say(extras ? `${said}. ${extras}` : said);
+  }
+
+  askForMore() {
+    const { hint } = this.view;
+    this.say(this.kept ? `${hint}. Until then your earlier answer counts.` : `${hint}; nothing is saved until you do.`);
   }
 }
 
@@ -124,7 +74,7 @@ class Quiz {
     this.model = model;
     this.experimental = experimental;
     this.quiz = JSON.parse(model.get("quiz"));
-    this.prefix = `kq-${++made}`;
+    this.prefix = ownPrefix("kq");
     this.timers = new Map();
     this.waiting = Promise.resolve();
     this.notice = element("div", { className: "kq-notice", role: "alert" });
@@ -134,12 +84,15 @@ class Quiz {
       new Item(item, index + 1, `${this.prefix}-${item.id}`, (each, pause) => this.changed(each, pause)));
     this.submitButton = this.button("Check and submit", "submit", () => this.check());
     this.downloadButton = this.button("Download to hand in", "download", () => this.download());
-    this.root = element("section", { className: "kq", "aria-labelledby": `${this.prefix}-title` },
+    this.root = element("section", { className: "kq kq-quiz", "aria-labelledby": `${this.prefix}-title` },
       this.header(), this.notice, ...this.items.map(({ node }) => node),
       element("div", { className: "kq-buttons" }, this.submitButton, this.downloadButton), this.note, this.receipt);
     el.replaceChildren(this.root);
     this.follow = () => this.showRecord();
     model.on("change:record", this.follow);
+    // Back from another tab: what was saved there is in the record on disk, not yet in this window's.
+    this.look = () => this.experimental.invoke("look", {}, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {});
+    addEventListener("focus", this.look);
     this.showRecord();
     this.tell(model.get("problem"));
   }
@@ -165,15 +118,27 @@ class Quiz {
   // Another tab or view may have saved too; what is not saved here is never overwritten by it.
   showRecord() {
     const { answers, saved_at, submitted } = this.record;
-    for (const each of this.items) each.kept = each.item.id in answers;
-    for (const each of this.items.filter(({ unsaved }) => !unsaved)) {
+    for (const each of this.items) {
       const answer = answers[each.item.id] ?? null;
-      if (JSON.stringify(each.answer) === JSON.stringify(answer)) {
-        if (answer !== null && !each.status.textContent) each.say(`Saved ${clock(saved_at)}`);
+      const recorded = asText(answer);
+      const own = asText(each.answer) ?? "";
+      // Neither what this window sent nor what it saw there before: another one wrote it.
+      const foreign = each.recorded !== undefined && recorded !== each.recorded && recorded !== each.sent && recorded !== own;
+      each.kept = answer !== null;
+      each.recorded = recorded;
+      each.saved = answer;
+      const elsewhere = `Changed in another window at ${clock(saved_at)}; the later answer counts`;
+      if (each.unsaved) {
+        if (foreign) each.say(elsewhere);
         continue;
       }
-      each.show(answer);
-      each.say(answer === null ? `Answer removed ${clock(saved_at)}` : `Saved ${clock(saved_at)}`);
+      if (own === recorded) {
+        if (answer !== null && !each.status.textContent) each.stands(saved_at);
+        continue;
+      }
+      each.view.show(answer);
+      if (foreign && own !== "null") each.say(elsewhere);
+      else each.stands(saved_at);
     }
     this.tell();
     if (submitted) this.showReceipt(submitted);
@@ -204,7 +169,8 @@ class Quiz {
     clearTimeout(this.timers.get(each));
     each.changes += 1;
     each.unsaved = true;
-    if (each.answer !== undefined) each.say("Saving …");
+    if (each.answer === undefined) each.askForMore();
+    else each.say("Saving …");
     this.receipt.replaceChildren();
     this.note.textContent = "";
     this.timers.set(each, setTimeout(() => {
@@ -219,11 +185,12 @@ class Quiz {
       const { answer, changes } = each;
       if (answer === undefined || !each.unsaved) return;
       each.say("Saving …");
-      const { record, error = "" } = await this.ask("save", { item: each.item.id, answer });
+      each.sent = asText(answer);
+      const { record, elsewhere, error = "" } = await this.ask("save", { item: each.item.id, answer, seen: each.saved });
       each.error = error;
       each.unsaved = Boolean(error) || each.changes > changes;
       if (error) each.say(error);
-      else if (!each.unsaved) each.say(answer === null ? `Answer removed ${clock(record.saved_at)}` : `Saved ${clock(record.saved_at)}`);
+      else if (!each.unsaved) each.stands(record.saved_at, elsewhere ? "Another window had changed it; this later answer counts." : "");
       this.tell();
       // What could not be saved before may be now.
       const other = this.items.find((item) => !error && item.error && !this.timers.has(item));
@@ -246,7 +213,8 @@ class Quiz {
   async check() {
     await this.settle();
     if (this.items.some(({ error }) => error)) return; // a receipt would not count what is not saved
-    const open = this.items.filter(({ answer }) => !isAnswered(answer));
+    const open = this.items.filter(({ complete }) => !complete);
+    const begun = open.some(({ answer }) => isAnswered(answer)) ? " completely" : "";
     if (open.length === 0) return this.submit();
     const links = open.map(({ number, node }) => {
       const link = this.button(`Question ${number}`, `go-${number}`, () => { node.scrollIntoView(); node.focus(); });
@@ -255,7 +223,7 @@ class Quiz {
     });
     const anyway = this.button("Submit without them", "anyway", () => this.submit());
     this.receipt.replaceChildren(
-      element("p", {}, `${open.length} of ${this.items.length} questions ${open.length === 1 ? "is" : "are"} not answered:`),
+      element("p", {}, `${open.length} of ${this.items.length} questions ${open.length === 1 ? "is" : "are"} not answered${begun}:`),
       element("div", {}, ...links), anyway);
     this.receipt.focus();
   }
@@ -294,6 +262,7 @@ function render({ model, el, experimental }) {
   const quiz = new Quiz(model, el, experimental);
   return () => {
     model.off("change:record", quiz.follow);
+    removeEventListener("focus", quiz.look);
     quiz.settle();
   };
 }

@@ -1,0 +1,1 @@
+"""Items, scoring and what a learner is told: the tests of assessment."""

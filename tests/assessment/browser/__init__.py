@@ -1,0 +1,1 @@
+"""Items of every type in a real Chromium: in a built page, and in a real JupyterLab."""
