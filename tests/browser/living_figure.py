@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 
 _DRAWN_WITHIN_MS = 10_000
 
+#: In JupyterLab plotly.js comes through the kernel, once for each notebook.
+_ALIVE_WITHIN_MS = 30_000
+
 #: Labels that the edge of the drawing cuts, and labels of the horizontal axis that run into the next one.
 _CUT_OFF = """root => {
     const live = root.querySelector('.kc-live');
@@ -88,6 +91,7 @@ def wake(figure: Locator) -> None:
             return figure.classList.contains('kc-awake') && figure.querySelector('.kc-live .main-svg');
         }""",
         arg=figure.element_handle(),
+        timeout=_ALIVE_WITHIN_MS,
     )
 
 
