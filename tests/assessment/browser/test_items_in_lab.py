@@ -40,7 +40,7 @@ SAVED = re.compile(r"Saved \d{1,2}:\d{2}")
 def opened(browser: Browser, lab: Lab, name: str, cells: list[str]) -> Iterator[Page]:
     notebook = write_notebook(lab.root / f"{name}.ipynb", cells)
     with watched_page(browser, lab.url) as page:
-        lab.open(page, notebook)
+        lab.open_notebook(page, notebook)
         lab.run_all(page)
         yield page
 
