@@ -24,6 +24,8 @@ def due_days(root: Path) -> dict[str, datetime.date]:
     }
     for path in (root / "book").glob("*.md"):
         found[path.name] = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])["review_by"]
+    for path in (root / "quizzes" / "banks").glob("*.yaml"):
+        found[path.name] = yaml.safe_load(path.read_text(encoding="utf-8"))["review_by"]
     return {name: datetime.date.fromisoformat(day) for name, day in found.items()}
 
 
@@ -45,14 +47,15 @@ def said_on(day: datetime.date, capsys: pytest.CaptureFixture[str]) -> list[str]
 def test_every_table_and_chapter_has_its_dates(root: Path, due: dict[str, datetime.date]) -> None:
     files = list(review.reviewed_files(root))
     assert {each.path.name: each.review_by for each in files} == due
-    assert len(files) == len(list(evidence.TABLES.glob("*.csv"))) + len(list((root / "book").glob("*.md")))
+    kinds = (evidence.TABLES.glob("*.csv"), (root / "book").glob("*.md"), (root / "quizzes" / "banks").glob("*.yaml"))
+    assert len(files) == sum(len(list(each)) for each in kinds)
 
 
 def test_long_before_a_review_the_report_is_one_quiet_line(
     first: datetime.date, due: dict[str, datetime.date], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (line,) = said_on(first - 61 * DAY, capsys)
-    assert line == f"All {len(due)} tables and chapters are reviewed; the next review is due by {first}."
+    assert line == f"All {len(due)} tables, chapters and item banks are reviewed; the next review is due by {first}."
 
 
 @pytest.mark.parametrize("days", [60, 1, 0])

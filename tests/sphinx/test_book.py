@@ -29,6 +29,11 @@ def built_copy(root: Path, folder: Path, parts: Sequence[str]) -> Path:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(source, folder / part, ignore=ignore) if source.is_dir() else shutil.copy(source, folder)
     shutil.copytree(root / ".frontend", folder / ".frontend")
+    banks = folder / "quizzes" / "banks"
+    banks.mkdir(parents=True, exist_ok=True)
+    for pool in ("formative", "pretest"):  # what the pages show; a graded bank has no part in the book
+        for bank in (root / "quizzes" / "banks").glob(f"*.{pool}.yaml"):
+            shutil.copy(bank, banks)
     (folder / "first.log").write_text(build(folder), encoding="utf-8")
     return folder
 
