@@ -74,7 +74,7 @@ def bob(browser: Browser, lab: Lab) -> HandedIn:
         press("Tab")
         press("Space")
         quiz.is_saved("onset-control", "a")
-        for item, steps in (("onset-true", 2), ("onset-null", 3)):
+        for item, steps in (("onset-true", 2), ("onset-null", 2)):
             quiz.tab_to(quiz.item(item).get_by_role("checkbox").first)
             for _ in range(steps - 1):
                 press("Tab")

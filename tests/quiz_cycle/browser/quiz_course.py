@@ -13,16 +13,16 @@ from nbgrader.api import Gradebook
 
 from ketamine_course import cli
 from ketamine_course.answers import read_record
-from ketamine_course.items import load_bank
 from ketamine_course.items.release import write_source
 
+from ..cycle import raw_bank, write_bank
 from .quiz_lab import environment
 
 RIGHT: dict[str, Any] = {
     "onset-response": "a",
     "onset-control": "b",
     "onset-true": ["a", "c", "e"],
-    "onset-null": ["a", "b", "d"],
+    "onset-null": ["a", "c", "e"],
     "onset-nnt": {"value": 8, "unit": "people"},
     "onset-difference": {"value": 7.9, "unit": "percentage points"},
     "onset-explain": "Perhaps: <b>some</b> people feel better.\nMany do not, and it may fade.",
@@ -31,7 +31,7 @@ WRONG: dict[str, Any] = {
     "onset-response": "b",
     "onset-control": "a",
     "onset-true": ["b"],
-    "onset-null": ["c"],
+    "onset-null": ["b"],
     "onset-nnt": {"value": 8, "unit": "per cent"},
     "onset-difference": {"value": 79, "unit": "percentage points"},
     "onset-explain": "No.",
@@ -40,7 +40,7 @@ WRONG: dict[str, Any] = {
 MIXED: dict[str, Any] = {
     "onset-response": "a",
     "onset-true": ["a", "b", "c"],
-    "onset-null": ["a", "b"],
+    "onset-null": ["a", "c"],
     "onset-nnt": {"value": 8, "unit": "people"},
     "onset-difference": {"value": 7.9, "unit": "per cent"},
     "onset-explain": "I would say that nobody can promise it.",
@@ -87,9 +87,8 @@ class Course:
 
 
 def make_course(folder: Path, home: Path) -> Course:
-    shutil.copytree(cli.QUIZZES / "banks", folder / "banks")
     shutil.copy(cli.QUIZZES / "nbgrader_config.py", folder)
-    write_source(load_bank(folder / "banks" / "onset.graded.yaml"), folder / "source")
+    write_source(write_bank(folder / "banks", raw_bank()), folder / "source")
     course = Course(folder, home)
     done = course.nbgrader("generate_assignment", "onset", "--create")
     assert done.returncode == 0, done.stderr

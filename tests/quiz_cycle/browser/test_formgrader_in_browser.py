@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from .quiz_course import RIGHT, Course
 from .quiz_lab import Lab, serve, watched_page
+from .test_quiz_cycle_in_lab import FULL
 
 SCORE = 3.0
 
@@ -55,4 +56,4 @@ def test_a_mark_given_by_hand_is_kept_when_everything_is_graded_again(
     after = _free_text(course)
     assert (after["manual"], after["score"]) == (SCORE, SCORE)
     with course.gradebook() as gradebook:
-        assert gradebook.find_submission("onset", "ann").score == 10 + SCORE
+        assert gradebook.find_submission("onset", "ann").score == sum(FULL.values()) + SCORE

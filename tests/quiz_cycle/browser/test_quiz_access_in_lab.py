@@ -101,7 +101,7 @@ def test_every_control_has_a_name_a_visible_focus_and_its_own_keys(quiz: OpenQui
         assert focus["width"] >= 2, f"no visible focus: {focus}"
         visited += 1
     # 1 radio group, 5 + 4 checkboxes, 2 numbers, 2 units, 1 text, 2 buttons
-    assert visited == 17
+    assert visited == 18
 
     # JupyterLab's keys: arrows choose another cell, D twice deletes one, A adds one.
     cells = page.locator(".jp-Notebook .jp-Cell")

@@ -18,8 +18,8 @@ from .quiz_course import MIXED, RIGHT, WRONG, Course, HandedIn
 FULL = {
     "onset-response": 1,
     "onset-control": 1,
-    "onset-true": 2,
-    "onset-null": 2,
+    "onset-true": 3,
+    "onset-null": 3,
     "onset-nnt": 2,
     "onset-difference": 2,
 }
@@ -63,7 +63,7 @@ def test_opening_a_quiz_writes_no_record(dan: Path) -> None:
         # Two right and one wrong of three; two of three; the wrong unit.
         (
             "cy",
-            FULL | {"onset-control": 0, "onset-true": 0.6667, "onset-null": 1.3333, "onset-difference": 0} | WAITING,
+            FULL | {"onset-control": 0, "onset-true": 1, "onset-null": 2, "onset-difference": 0} | WAITING,
         ),
         ("annecanvas-101", FULL | WAITING),
         ("anne-moodle-102", FULL | WAITING),
