@@ -31,7 +31,7 @@ RIGHT: dict[str, Any] = {
     "onset-response": "a",
     "onset-control": "b",
     "onset-true": ["a", "c", "e"],
-    "onset-null": ["d", "b", "a"],
+    "onset-null": ["e", "c", "a"],
     "onset-nnt": {"value": 8, "unit": "people"},
     "onset-difference": {"value": 7.9, "unit": "percentage points"},
     FREE_TEXT: TEXT,
@@ -40,7 +40,7 @@ WRONG: dict[str, Any] = {
     "onset-response": "b",
     "onset-control": "a",
     "onset-true": ["b"],
-    "onset-null": ["c"],
+    "onset-null": ["b"],
     "onset-nnt": {"value": 8, "unit": "per cent"},
     "onset-difference": {"value": 79, "unit": "percentage points"},
     FREE_TEXT: "I do not know.",
@@ -49,17 +49,17 @@ WRONG: dict[str, Any] = {
 MIXED: dict[str, Any] = {
     "onset-response": "a",
     "onset-true": ["a", "b", "c"],
-    "onset-null": ["a", "b", "c", "d"],
+    "onset-null": ["a", "b", "c", "e"],
     "onset-nnt": {"value": 8, "unit": "people"},
     "onset-difference": "a",
 }
 POINTS_RIGHT: dict[str, float] = {
-    "onset-response": 1, "onset-control": 1, "onset-true": 2, "onset-null": 2, "onset-nnt": 2, "onset-difference": 2,
+    "onset-response": 1, "onset-control": 1, "onset-true": 3, "onset-null": 3, "onset-nnt": 2, "onset-difference": 2,
 }  # fmt: skip
 POINTS_WRONG: dict[str, float] = dict.fromkeys(CHOICES, 0.0)
-#: Plus/minus: (2 − 1) of 3 and (3 − 1) of 3, of 2 points each.
+#: Plus/minus: (2 − 1) of 3 and (3 − 1) of 3, of 3 points each.
 POINTS_MIXED: dict[str, float] = {
-    "onset-response": 1, "onset-control": 0, "onset-true": 0.6667, "onset-null": 1.3333, "onset-nnt": 2,
+    "onset-response": 1, "onset-control": 0, "onset-true": 1, "onset-null": 2, "onset-nnt": 2,
     "onset-difference": 0,
 }  # fmt: skip
 

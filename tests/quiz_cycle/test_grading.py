@@ -399,7 +399,7 @@ def test_feedback_shows_no_code_no_traceback_and_no_markup_of_a_learner(cycle: C
 
 def test_the_score_of_the_feedback_is_that_of_the_gradebook(cycle: Cycle) -> None:
     for student, total in (("right", "13.0"), ("wrong", "0.0"), ("mixed", "5.0")):
-        assert f"{QUIZ} (Score: {total} / 14.0)" in feedback_of(cycle, student)
+        assert f"{QUIZ} (Score: {total} / 17.0)" in feedback_of(cycle, student)
 
 
 # What happens when the configuration is broken.
