@@ -9,7 +9,8 @@ from typing import Any
 from . import evidence
 from .core import effect
 
-_CALCULATIONS: dict[str, Callable[..., float]] = {
+#: What a formula of a page or of a key may call, by name.
+CALCULATIONS: dict[str, Callable[..., float]] = {
     "absolute_difference": effect.absolute_difference,
     "number_needed_to_treat": effect.number_needed_to_treat,
     "people_of_100": effect.people_of_100,
@@ -43,7 +44,7 @@ def calculate(call: str) -> tuple[list[evidence.Row], float]:
     EvidenceError if a row cannot be printed.
     """
     match = re.fullmatch(r"(\w+)\((.*)\)", call.strip())
-    if not match or match[1] not in _CALCULATIONS:
-        raise ValueError(f"{call!r} is not FUNCTION(ROW, …) with one of {', '.join(_CALCULATIONS)}")
+    if not match or match[1] not in CALCULATIONS:
+        raise ValueError(f"{call!r} is not FUNCTION(ROW, …) with one of {', '.join(CALCULATIONS)}")
     cells = [cell(each.strip()) for each in match[2].split(",")]
-    return [row for row, _ in cells], _CALCULATIONS[match[1]](*(value for _, value in cells))
+    return [row for row, _ in cells], CALCULATIONS[match[1]](*(value for _, value in cells))

@@ -12,12 +12,12 @@ from typing import Any
 from simpleeval import InvalidExpression, SimpleEval
 
 from ..evidence import EvidenceError
-from ..row_text import _CALCULATIONS, cell
+from ..row_text import CALCULATIONS, cell
 
 #: As the schema says; a formula that a person can check is far shorter.
 MAX_LENGTH = 200
 
-FUNCTIONS = {**_CALCULATIONS, "round": round}
+FUNCTIONS = {**CALCULATIONS, "round": round}
 
 # No power: with it a short formula could ask for a number of millions of digits.
 _OPERATORS = {
