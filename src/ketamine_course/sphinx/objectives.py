@@ -1,0 +1,48 @@
+"""The directive ``objectives MODULE``: what a chapter teaches, as its graded bank lists it.
+
+The bank is the one home of the objectives, so that what the page promises is what its items ask.
+Each line carries its id as an anchor.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from ..items import BankError, load_bank
+
+
+class Objectives(SphinxDirective):
+    """``objectives MODULE``: the time to learn (``minutes`` of the page's front matter), then the list."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list; a bank that is missing or wrong is an error at the directive's line."""
+        path = Path(self.env.srcdir) / "quizzes" / "banks" / f"{self.arguments[0]}.graded.yaml"
+        self.env.note_dependency(str(path))
+        try:
+            bank = load_bank(path)
+        except BankError as error:
+            raise self.error(f"objectives: {error}") from None
+        minutes = self.env.metadata[self.env.docname].get("minutes")
+        if minutes is None:
+            raise self.error("objectives: this page's front matter has no `minutes`, the time to learn it")
+        listed = nodes.bullet_list()
+        for objective in bank.objectives:
+            listed += nodes.list_item(
+                "", nodes.paragraph(text=objective["text"]), ids=[objective["id"]], classes=["kc-objective"]
+            )
+        # Raw, because the time is a plan of the course's own and not a finding that a row could carry.
+        time = nodes.raw("", f"<p>Time to learn: about {int(minutes)} minutes. After this chapter you can:</p>")
+        time["format"] = "html"
+        return [time, listed]
+
+
+def setup(app: Any) -> None:
+    """Register the directive."""
+    app.add_directive("objectives", Objectives)
