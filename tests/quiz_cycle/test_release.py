@@ -178,10 +178,10 @@ def test_no_file_of_the_quizzes_goes_into_the_site() -> None:
     for page in (ROOT / "book").rglob("*.md"):
         assert not re.search(r"banks/|load_bank|\{(literal)?include\}.*quizzes", page.read_text(encoding="utf-8")), page
     for module in (ROOT / "src" / "ketamine_course" / "sphinx").rglob("*.py"):
-        # The self-check of a page reads a bank, through the one function that refuses graded ones.
+        # Self-checks and objectives of a page read a bank, through the two functions that refuse graded ones.
         text = module.read_text(encoding="utf-8")
         if re.search(r"\bitems\b.*import|import.*\bload_bank\b", text):
-            assert re.search(r"\bpayload\(", text), module
+            assert re.search(r"\b(payload|page_objectives)\(", text), module
 
 
 def test_no_sentence_of_a_key_stands_in_the_built_site() -> None:

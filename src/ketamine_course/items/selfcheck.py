@@ -16,6 +16,22 @@ _KEY = ("correct", "order", "value", "unit", "tolerance", "accepted", "rubric")
 Link = dict[str, str]
 
 
+def _refuse_graded(bank: Bank) -> None:
+    if bank.pool == "graded":
+        raise BankError(
+            f"{bank.module}.{bank.pool}: the keys of a graded bank are in no page; use a formative bank or a pretest"
+        )
+
+
+def page_objectives(bank: Bank) -> list[dict[str, str]]:
+    """Return the objectives of a formative bank, each with ``id`` and ``text``.
+
+    Raises BankError for a graded bank: no page depends on one.
+    """
+    _refuse_graded(bank)
+    return list(bank.objectives)
+
+
 def payload(
     bank: Bank,
     cite: Callable[[str], Link] | None = None,
@@ -33,10 +49,7 @@ def payload(
 
     Raises BankError for a graded bank, whose keys no page may hold.
     """
-    if bank.pool == "graded":
-        raise BankError(
-            f"{bank.module}.{bank.pool}: the keys of a graded bank are in no page; use a formative bank or a pretest"
-        )
+    _refuse_graded(bank)
     cite = cite or (lambda key: {"label": key, "href": ""})
     href = href or (lambda _: "")
     return {

@@ -8,7 +8,7 @@ Loaded by ``_config.yml``. What it adds:
   ``evidence-table``, ``evidence-index``, ``conflicting-rows``, ``recomputed-results`` and
   ``crisis-help`` (`values`, `evidence_table`), which print rows and link to where they were read;
 - the directive ``self-check`` (`self_check`), which puts a module's formative items on a page;
-- the directive ``objectives`` (`objectives`), which lists what the chapter's graded bank asks;
+- the directive ``objectives`` (`objectives`), which lists what the chapter teaches;
 - the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
 - a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
 - a warning for each number that was typed into prose (`typed_numbers`);

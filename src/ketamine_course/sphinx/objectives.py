@@ -1,4 +1,4 @@
-"""The directive ``objectives MODULE``: what a chapter teaches, as its graded bank lists it.
+"""The directive ``objectives MODULE``: what a chapter teaches, as its formative bank lists it.
 
 The bank is the one home of the objectives, so that what the page promises is what its items ask.
 Each line carries its id as an anchor.
@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from ..items import BankError, load_bank
+from ..items.selfcheck import page_objectives
 
 
 class Objectives(SphinxDirective):
@@ -23,17 +24,17 @@ class Objectives(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the list; a bank that is missing or wrong is an error at the directive's line."""
-        path = Path(self.env.srcdir) / "quizzes" / "banks" / f"{self.arguments[0]}.graded.yaml"
+        path = Path(self.env.srcdir) / "quizzes" / "banks" / f"{self.arguments[0]}.formative.yaml"
         self.env.note_dependency(str(path))
         try:
-            bank = load_bank(path)
+            objectives = page_objectives(load_bank(path))
         except BankError as error:
             raise self.error(f"objectives: {error}") from None
         minutes = self.env.metadata[self.env.docname].get("minutes")
         if minutes is None:
             raise self.error("objectives: this page's front matter has no `minutes`, the time to learn it")
         listed = nodes.bullet_list()
-        for objective in bank.objectives:
+        for objective in objectives:
             listed += nodes.list_item(
                 "", nodes.paragraph(text=objective["text"]), ids=[objective["id"]], classes=["kc-objective"]
             )
