@@ -19,7 +19,7 @@ class Objectives(SphinxDirective):
     """``objectives MODULE``: the time to learn (``minutes`` of the page's front matter), then the list."""
 
     required_arguments = 1
-    option_spec: ClassVar = {}
+    option_spec: ClassVar[dict[str, Any]] = {}
 
     def run(self) -> list[nodes.Node]:
         """Return the list; a bank that is missing or wrong is an error at the directive's line."""
