@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from .chapters import front_matter, pages
 from .evidence import TABLES
 from .evidence.table import sidecar_path
 
@@ -38,11 +38,6 @@ class Reviewed:
     def days_left(self, today: datetime.date) -> int:
         """Return how many days are left until the review is due; below 0 it is late."""
         return (self.review_by - today).days
-
-
-def _front_matter(chapter: Path) -> Any:
-    match = re.match(r"---\n(.*?)\n---\n", chapter.read_text(encoding="utf-8"), re.DOTALL)
-    return (yaml.safe_load(match[1]) if match else None) or {}
 
 
 def _bank(path: Path) -> Any:
@@ -77,8 +72,8 @@ def reviewed_files(root: Path) -> Iterator[Reviewed]:
     for csv_path in sorted(TABLES.glob("*.csv")):
         path = sidecar_path(csv_path)
         yield _dates(path, json.loads(path.read_text(encoding="utf-8")), "top level")
-    for chapter in sorted((root / "book").glob("*.md")):
-        yield _dates(chapter, _front_matter(chapter), "front matter")
+    for page in pages(root):
+        yield _dates(page, front_matter(page), "front matter")
     for bank in sorted((root / "quizzes" / "banks").glob("*.yaml")):
         yield _dates(bank, _bank(bank), "top level")
 

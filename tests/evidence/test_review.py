@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from ketamine_course import cli, evidence, review
+from ketamine_course.chapters import pages
 
 DAY = datetime.timedelta(days=1)
 
@@ -22,7 +23,7 @@ def due_days(root: Path) -> dict[str, datetime.date]:
         path.name: json.loads(path.read_text(encoding="utf-8"))["review_by"]
         for path in evidence.TABLES.glob("*.resource.json")
     }
-    for path in (root / "book").glob("*.md"):
+    for path in pages(root):
         found[path.name] = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])["review_by"]
     for path in (root / "quizzes" / "banks").glob("*.yaml"):
         found[path.name] = yaml.safe_load(path.read_text(encoding="utf-8"))["review_by"]
@@ -47,7 +48,7 @@ def said_on(day: datetime.date, capsys: pytest.CaptureFixture[str]) -> list[str]
 def test_every_table_and_chapter_has_its_dates(root: Path, due: dict[str, datetime.date]) -> None:
     files = list(review.reviewed_files(root))
     assert {each.path.name: each.review_by for each in files} == due
-    kinds = (evidence.TABLES.glob("*.csv"), (root / "book").glob("*.md"), (root / "quizzes" / "banks").glob("*.yaml"))
+    kinds = (evidence.TABLES.glob("*.csv"), pages(root), (root / "quizzes" / "banks").glob("*.yaml"))
     assert len(files) == sum(len(list(each)) for each in kinds)
 
 
