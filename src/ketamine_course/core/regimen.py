@@ -4,7 +4,7 @@ A schedule is a list of segments ``[start_min, end_min, rate_mg_per_min]`` in or
 overlap; between segments the pump stands still. Concentrations are in ng/mL, times in minutes.
 """
 
-from .compartments import NG_PER_ML, carried, checked_number, rate_matrix, step_matrix
+from .compartments import NG_PER_ML, carried, checked_number, product, rate_matrix, step_matrix
 
 DOSE_RANGE_MG = (0, 5000)
 DURATION_RANGE_MIN = (1, 1440)
@@ -98,37 +98,22 @@ def concentrations(model, weight_kg, schedule, times_min, person=None):
             + " min and no bolus: choose a longer one or another model"
         )
     system = rate_matrix(model, weight_kg, person)
-    matrix, metabolite = system["matrix"], system["metabolite"]
-    drug_factor = NG_PER_ML / system["drug_volume_l"]
-    metabolite_factor = NG_PER_ML / system["metabolite_volume_l"] if metabolite is not None else 0
-    turns = sorted(set([edge for start, end, _ in schedule for edge in (start, end)]))
+    metabolite = system["metabolite"]
+    outputs = [(0, NG_PER_ML / system["drug_volume_l"])]
+    if metabolite is not None:
+        outputs.append((metabolite, NG_PER_ML / system["metabolite_volume_l"]))
+    found = [[] for _ in outputs]
     steps = {}
-    amounts = [0.0] * len(matrix)
-    now, rate, turn = 0, 0, 0
-    drug, other = [], []
-    before = 0
-    for number, time_min in enumerate(times_min):
-        checked_number("times_min[" + str(number) + "]", time_min, before, TIME_RANGE_MIN[1], "min")
-        before = time_min
-        while now < time_min or turn < len(turns) and turns[turn] <= now:
-            if turn < len(turns) and turns[turn] <= now:
-                rate = _rate_at(schedule, turns[turn])
-                turn += 1
-                continue
-            until = min(time_min, turns[turn]) if turn < len(turns) else time_min
-            minutes = until - now
-            if minutes not in steps:
-                steps[minutes] = step_matrix(matrix, minutes)
-            carry, fill = steps[minutes]
-            amounts = carried(amounts, carry, fill, rate)
-            now = until
-        drug.append(amounts[0] * drug_factor)
-        if metabolite is not None:
-            other.append(amounts[metabolite] * metabolite_factor)
+    state = [0.0] * (len(system["matrix"]) + 1)
+    for minutes, count, rate, is_output in _runs(schedule, times_min):
+        if minutes not in steps:
+            steps[minutes] = _Step(step_matrix(system["matrix"], minutes), outputs)
+        state[-1] = rate
+        state = steps[minutes].repeat(state, count, found if is_output else None)
     return {
         "time_min": list(times_min),
-        "ketamine_ng_ml": drug,
-        "norketamine_ng_ml": other if metabolite is not None else None,
+        "ketamine_ng_ml": found[0],
+        "norketamine_ng_ml": found[1] if metabolite is not None else None,
     }
 
 
@@ -137,3 +122,112 @@ def _rate_at(schedule, time_min):
         if start <= time_min < end:
             return rate
     return 0
+
+
+def _runs(schedule, times_min):
+    """Return runs ``[minutes, count, rate, is_output]``: equal steps at one rate, each of which ends at an output.
+
+    A step that ends at a turn of the schedule, and at no output, is a run of its own.
+    """
+    turns = sorted({edge for start, end, _ in schedule for edge in (start, end)})
+    limit = TIME_RANGE_MIN[1]
+    runs = []
+    run = [None, 0, 0, False]
+    now, turn, rate = 0, 0, 0
+    for number, time_min in enumerate(times_min):
+        if not isinstance(time_min, (int, float)) or not now <= time_min <= limit:
+            checked_number("times_min[" + str(number) + "]", time_min, now, limit, "min")
+        while turn < len(turns) and (turns[turn] <= now or turns[turn] < time_min):
+            if turns[turn] > now:
+                runs.append([turns[turn] - now, 1, rate, False])
+                now = turns[turn]
+            rate = _rate_at(schedule, now)
+            run = [None, 0, 0, False]
+            turn += 1
+        if time_min - now == run[0]:
+            run[1] += 1
+        else:
+            run = [time_min - now, 1, rate, True]
+            runs.append(run)
+        now = time_min
+    return runs
+
+
+#: Outputs are worked out for so many equal steps at once; a power of two.
+_BLOCK = 64
+
+
+class _Step:
+    """One length of step, with what repeating it needs: its powers, and what each output sees of a state."""
+
+    def __init__(self, matrix, outputs):
+        self.powers = [matrix]  # after 1, 2, 4, ... steps
+        self.outputs = outputs
+        self.length = 0
+        self.seen = []
+
+    def _power(self, exponent):
+        while len(self.powers) <= exponent:
+            self.powers.append(product(self.powers[-1], self.powers[-1]))
+        return self.powers[exponent]
+
+    def _after(self, state, count):
+        exponent = 0
+        while count:
+            if count & 1:
+                state = carried(state, self._power(exponent))
+            count >>= 1
+            exponent += 1
+        return state
+
+    def _look(self, length):
+        """Work out, for each entry of a state, what each output sees of it after 1, 2, ... ``length`` steps."""
+        matrix = self.powers[0]
+        self.seen = []
+        for place, factor in self.outputs:
+            # A drug does not depend on its metabolite: those entries are 0 in every power of the matrix.
+            depends = [entry for entry, value in enumerate(matrix[place]) if value]
+            sequences = [[matrix[place][entry] * factor] for entry in depends]
+            exponent = 0
+            while len(sequences[0]) < length:
+                # What is seen after as many steps again is seen through the power that carries a state so far.
+                power = self._power(exponent)
+                pairs = list(zip(depends, sequences))
+                later = [_weighted([row[entry] for row in power], pairs, len(sequences[0])) for entry in depends]
+                sequences = [before + after for before, after in zip(sequences, later)]
+                exponent += 1
+            self.seen.append(list(zip(depends, sequences)))
+        self.length = length
+
+    def repeat(self, state, count, found):
+        """Return the state after ``count`` steps; add to ``found`` what each output is after each of them."""
+        if found is not None and self.length < min(count, _BLOCK):
+            self._look(min(count, _BLOCK))
+        while count:
+            block = min(count, _BLOCK)
+            if found is not None:
+                for values, sequences in zip(found, self.seen):
+                    values.extend(_weighted(state, sequences, block))
+            state = self._after(state, block)
+            count -= block
+        return state
+
+
+def _weighted(state, sequences, length):
+    """Return the sum of sequences, each weighted with its entry of the state; several at a time, for speed."""
+    active = [(state[entry], each) for entry, each in sequences if state[entry]]
+    total = None
+    while active:
+        if total is None and len(active) > 2:
+            (a, first), (b, second), (c, third) = active[:3]
+            total = [a * x + b * y + c * z for x, y, z in zip(first, second, third)]
+            active = active[3:]
+        elif total is not None and len(active) > 1:
+            (a, first), (b, second) = active[:2]
+            total = [t + a * x + b * y for t, x, y in zip(total, first, second)]
+            active = active[2:]
+        else:
+            a, first = active[0]
+            total = [t + a * x for t, x in zip(total or [0.0] * length, first)]
+            active = active[1:]
+    return total[:length] if total else [0.0] * length
