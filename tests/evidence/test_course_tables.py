@@ -167,6 +167,7 @@ ema.europa.eu
 findahelpline.com
 frontiersin.org
 gov.uk
+govinfo.gov
 health.wyo.gov
 hkmj.org
 html.scirp.org
@@ -179,6 +180,7 @@ jneurosci.org
 jnjmedicalconnect.com
 journals.plos.org
 katacanada.org
+legislation.gov.uk
 lifelineh2h.org.au
 link.springer.com
 mdpi.com
@@ -209,6 +211,8 @@ spravatohcp.com
 spravatorems.com
 springermedizin.de
 talks.ox.ac.uk
+tga.gov.au
+who.int
 """.split()
 
 

@@ -1,4 +1,4 @@
-"""Comparing a learner's prediction of a moment with the published one. Times are in hours."""
+"""Comparing a learner's prediction with what was published: a moment (in hours), or a share (in percent)."""
 
 from .duration import duration_label
 
@@ -31,3 +31,30 @@ def compare_prediction(predicted_h, published_h, subject):
         + verdict
         + "."
     )
+
+
+def compare_share(predicted, lowest, highest, subject):
+    """Return one sentence that sets a predicted share beside the published ones, all in percent.
+
+    ``lowest`` and ``highest`` are the ends of what was published; equal where there is one figure.
+    ``subject`` names what was measured, as the start of a sentence.
+
+    Raises ValueError if a share is not within 0 to 100 or the ends are the wrong way round.
+    """
+    if not (0 <= predicted <= 100 and 0 <= lowest <= highest <= 100):
+        raise ValueError("shares are percentages from 0 to 100, the lowest first")
+    if predicted < lowest:
+        verdict = "that is less than was measured"
+    elif predicted > highest:
+        verdict = "that is more than was measured"
+    else:
+        verdict = "that lies within what was measured"
+    published = _percent(lowest) if lowest == highest else _percent(lowest) + " to " + _percent(highest)
+    return (
+        subject + " was measured at " + published + " %; you marked " + _percent(predicted) + " %, and " + verdict + "."
+    )
+
+
+def _percent(share):
+    rounded = round(share, 1)
+    return str(int(rounded) if rounded == int(rounded) else rounded)

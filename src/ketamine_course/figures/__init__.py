@@ -6,10 +6,12 @@ so that a figure follows light, dark and print.
 """
 
 from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, View
+from .history import history_timeline
 from .html import static_html
 from .icon_array import Comparison, icon_arrays
 from .onset_events import event_timeline
 from .onset_timeline import timeline
+from .routes import Share, bioavailability_by_route
 from .star_d import star_d_flow
 from .trial_explorer import trial_explorer, when_text
 
@@ -22,8 +24,11 @@ __all__ = [
     "Option",
     "Prediction",
     "Question",
+    "Share",
     "View",
+    "bioavailability_by_route",
     "event_timeline",
+    "history_timeline",
     "icon_arrays",
     "star_d_flow",
     "static_html",

@@ -44,13 +44,19 @@ class View:
 
 @dataclass(frozen=True)
 class Question:
-    """A moment that the learner predicts: the question, and what is said for each time (hours)."""
+    """A quantity that the learner predicts: the question, and what is said for each value.
+
+    ``values`` are those of the ticks of the horizontal axis, in ``unit``: hours unless told otherwise.
+    A prediction starts at the last one, which should be nobody's published answer.
+    ``name`` is that of a colour of the style sheet, without ``--kc-``.
+    """
 
     name: str
     label: str
-    times_h: tuple[float, ...]
+    values: tuple[float, ...]
     labels: tuple[str, ...]
     feedback: tuple[str, ...]
+    unit: str = "h"
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,22 @@ module (``static/figure.js``) brings both to life.
 
 from typing import Any
 
+from .ketamine import ketamine_history, ketamine_routes
 from .onset import onset_events, onset_timeline
 from .star_d import star_d_flow
 from .trials import icon_arrays, trial_explorer
 
-__all__ = ["icon_arrays", "onset_events", "onset_timeline", "quiz", "self_check", "star_d_flow", "trial_explorer"]
+__all__ = [
+    "icon_arrays",
+    "ketamine_history",
+    "ketamine_routes",
+    "onset_events",
+    "onset_timeline",
+    "quiz",
+    "self_check",
+    "star_d_flow",
+    "trial_explorer",
+]
 
 
 def quiz() -> Any:
