@@ -574,7 +574,10 @@ def test_every_function_names_a_wrong_argument(function: str, place: int, value:
         (lambda: sums.esketamine_devices(70), "dose_mg is 70 mg; allowed: 28, 56 or 84 mg"),
         (lambda: sums.double_check({}, SHEET), "first has no figure; allowed: weight_used_kg, dose_mg"),
         (lambda: sums.double_check(SHEET, {"dose": 35}), "figures.dose is no part of it; allowed: weight_used_kg"),
-        (lambda: sums.double_check(SHEET, SHEET | {"dose_mg": -1}), "second.dose_mg is -1 mg; allowed: 0.0001 to"),
+        (
+            lambda: sums.double_check(SHEET, SHEET | {"dose_mg": -1}),
+            "second.dose_mg is -1 mg; allowed: a number of mg above 0",
+        ),
         (lambda: sums.double_check(SHEET, [35]), "figures must be a dictionary with weight_used_kg"),
         (
             lambda: sums.compare_attempt(plain(), {"volume_drawn_ml": 1}),
@@ -621,10 +624,12 @@ def test_the_csv_says_first_that_it_is_for_practice_and_holds_each_step() -> Non
         rows = list(csv.reader(io.StringIO(text, newline="")))
         assert rows[0] == [sums.NOTICE]
         assert "off-label" in rows[1][0]
-        listed = rows[3 : 3 + len(result["steps"])]
+        assert [row[0] for row in rows[2:10]] == ["order"] * 8
+        assert ["order", "Weight", str(person["order"]["weight_kg"]), "kg"] in rows
+        listed = rows[11 : 11 + len(result["steps"])]
         assert [row[1] for row in listed] == [step["label"] for step in result["steps"]]
         assert [row[4:6] for row in listed] == [[step["shown"], step["unit"]] for step in result["steps"]]
-        assert [row[1] for row in rows[3 + len(listed) :]] == [each["text"] for each in result["warnings"]]
+        assert [row[1] for row in rows[11 + len(listed) :]] == [each["text"] for each in result["warnings"]]
 
 
 # ---------------------------------------------------------------- what always holds

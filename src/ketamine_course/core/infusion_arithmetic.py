@@ -30,7 +30,7 @@ Doses that words compare with are rows of the course's tables, named in THRESHOL
 
 import math
 
-#: What everything that leaves this module carries.
+#: What every worked order and every sheet carries.
 NOTICE = "Practice only, not for patient care"
 OFF_LABEL = "Ketamine by vein for depression is off-label. The local protocol decides, not this page."
 
@@ -677,11 +677,14 @@ def _result(order, weights, figures, settings, steps, warnings):
     }
 
 
+def _lighter(weights):
+    # A formula that gives more than the scales would hide part of the dose; one that gives less is what was ordered by.
+    return min(weights["used_kg"], weights["actual_kg"])
+
+
 def _order_warnings(order, weights, dose, limits):
     """Return what must be said about an order's dose, time and weight, the gravest first."""
-    used, actual = weights["used_kg"], order["weight_kg"]
-    # The larger of both: a formula that gives more than the scales hides part of the dose.
-    said = [_judge(dose / min(used, actual), limits)]
+    said = [_judge(dose / _lighter(weights), limits)]
     if said[0]["level"] == "usual":
         said = []
     if _above(limits["usual_min"], order["duration_min"]):
@@ -942,7 +945,10 @@ def figure_problems(sheet, wanted):
         if (value is None and key not in wanted) or (number is not None and _LEAST <= number <= _MOST):
             continue
         remedy = "Enter a number." if number is None else "Check the unit and the decimal point."
-        found.append(_found(key, label, value, unit, f"{_shown(_LEAST)} to {_with(_MOST, unit)}", remedy))
+        allowed = f"{_shown(_LEAST)} to {_with(_MOST, unit)}"
+        if number is None or number <= 0:
+            allowed = f"a number of {unit} above 0"
+        found.append(_found(key, label, value, unit, allowed, remedy))
     return found
 
 
@@ -1021,7 +1027,7 @@ def compare_attempt(order, attempt, thresholds=None):
             if key == "volume_drawn_ml":
                 dose = given[key] * order["vial_mg_per_ml"]
                 said["text"] += f" It would hold {_with(dose, 'mg', 2)}."
-                level = _judge(dose / order["weight_kg"], limits)
+                level = _judge(dose / _lighter(worked["weights"]), limits)
                 if level["level"] != "usual":
                     warnings.append(level)
             else:
@@ -1289,16 +1295,29 @@ def _cell(text):
     return text
 
 
+def _entries():
+    """Return name, label and unit of what an order may hold."""
+    units = [(name, label, unit) for name, label, unit, _, _ in _RANGES]
+    units += [(name, label, "mg/mL" if name == "vial_mg_per_ml" else "") for name, label, _ in _CHOICES]
+    return [each for name in _ORDER + ("ready_mg_per_ml",) for each in units if each[0] == name]
+
+
 def practice_csv(result):
-    """Return the steps of a result as CSV; its first line says that it is for practice only.
+    """Return the order and the steps of a result as CSV; its first line says that it is for practice only.
 
     Raises ValueError if the result is none of ``plan`` or ``ready_solution``.
     """
-    if not isinstance(result, dict) or not isinstance(result.get("steps"), list) or "warnings" not in result:
+    parts = ("order", "steps", "warnings")
+    if not isinstance(result, dict) or [part for part in parts if part not in result]:
         raise ValueError(
             "result is no worked order; allowed: what plan or ready_solution returned. Work one out first."
         )
-    lines = [[NOTICE], [OFF_LABEL], ["step", "what", "formula", "numbers put in", "result", "unit", "rounding"]]
+    lines = [[NOTICE], [OFF_LABEL]]
+    for name, label, unit in _entries():
+        value = result["order"].get(name)
+        if value is not None:
+            lines.append(["order", label, value if isinstance(value, str) else _shown(value), unit])
+    lines.append(["step", "what", "formula", "numbers put in", "result", "unit", "rounding"])
     for number, step in enumerate(result["steps"]):
         row = [str(number + 1)]
         for key in ("label", "formula", "numbers", "shown", "unit", "rounding"):
