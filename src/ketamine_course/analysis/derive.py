@@ -12,7 +12,7 @@ from typing import Any
 
 from ..evidence import DERIVED, TABLES
 from ..evidence.table import sha256, sidecar_path
-from . import pooled_effects, references
+from . import infusion_bands, pooled_effects, references
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _BIBLIOGRAPHY = _PACKAGE.parents[1] / "book" / "references.bib"
@@ -24,6 +24,7 @@ def _code_digest() -> str:
     for folder in ("analysis", "core", "evidence"):
         for path in sorted((_PACKAGE / folder).glob("*.py")):
             digest.update(path.read_bytes())
+    digest.update((_PACKAGE / "figures" / "infusion.py").read_bytes())  # says which bands are wanted
     return digest.hexdigest()
 
 
@@ -50,6 +51,16 @@ def _derive_references() -> None:
         _write(path, text)
 
 
+def _derive_bands(code: str) -> None:
+    """Write the simulator's bands, with what they follow from beside them, unless they are up to date."""
+    follows = json.dumps({"code": code, **{name: sha256(TABLES / f"{name}.csv") for name in infusion_bands.INPUTS}})
+    path, mark = DERIVED / "infusion_bands.json", DERIVED / "infusion_bands.follows.json"
+    if path.exists() and mark.exists() and mark.read_text(encoding="utf-8") == follows:
+        return
+    _write(path, infusion_bands.bands_json())
+    _write(mark, follows)
+
+
 def derive() -> bool:
     """Write the derived tables and references unless they are up to date; return whether a table was written.
 
@@ -60,6 +71,7 @@ def derive() -> bool:
     inputs = {name: sha256(TABLES / f"{name}.csv") for name in pooled_effects.INPUTS}
     path = DERIVED / "pooled_effects.csv"
     code = _code_digest()
+    _derive_bands(code)
     if path.exists() and sidecar_path(path).exists():
         sidecar = json.loads(sidecar_path(path).read_text(encoding="utf-8"))
         if (sidecar["inputs"], sidecar["code"], sidecar["hash"]) == (inputs, code, sha256(path)):

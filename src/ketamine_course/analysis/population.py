@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..core import compartments, regimen
 from ..evidence import pharmacokinetics as pk
 from ..evidence import row
 
-Array = NDArray[np.float64]
+Array: TypeAlias = Any  # of numpy, which mypy does not follow here
 
 PEOPLE = 1000
 SEED = 20151

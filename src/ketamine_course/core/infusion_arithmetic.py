@@ -71,6 +71,13 @@ THRESHOLDS = {
     "usual_min_row": "practice.dose.standard-time",
     "too_fast_row": "risk.warn.ketalar.respiratory",
 }
+#: Every row that a message of this module can name, so that a host can link to its source.
+SOURCE_ROWS = tuple([value for name, value in THRESHOLDS.items() if name.endswith("_row")]) + (
+    "practice.preparation.label.100",
+    "practice.regulation.us.ketamine-schedule",
+    "practice.documentation.rcht.controlled",
+    "practice.dose.esk.device",
+)
 _NUMBERS_OF_THRESHOLDS = (
     "usual_mg_per_kg",
     "described_low_mg_per_kg",

@@ -11,12 +11,15 @@ END_MIN = 240
 STEP_MIN = 2
 TABLE_STEP_MIN = 20
 
+#: The part of the infusion that has run when it is interrupted.
+INTERRUPTED_AFTER = 0.75
+
 #: How the dose is interrupted: (value, label, minutes of pause or None for the end of the infusion).
 PAUSES = (
     ("none", "No pause", 0),
-    ("short", "Half way, a pause of 10 min", 10),
-    ("long", "Half way, a pause of 30 min", 30),
-    ("stopped", "Half way, stopped for good", None),
+    ("short", "After three quarters, a pause of 10 min", 10),
+    ("long", "After three quarters, a pause of 30 min", 30),
+    ("stopped", "After three quarters, stopped for good", None),
 )
 
 #: What is in the vial against what it was taken for (mg/mL): the dose is off by the first over the second.
@@ -40,13 +43,15 @@ _COLOURS = (
 
 
 def schedule_of(dose_mg, duration_min, pause):
-    """Return the schedule (see `regimen`) of a dose with one of `PAUSES`, which comes half way."""
+    """Return the schedule (see `regimen`) of a dose with one of `PAUSES`, which comes after three quarters."""
     for name, _, pause_min in PAUSES:
         if name == pause and name == "none":
             return regimen.infusion(dose_mg, duration_min)
         if name == pause:
             stopped = pause_min is None
-            return regimen.infusion(dose_mg, duration_min, duration_min / 2, 0 if stopped else pause_min, stopped)
+            return regimen.infusion(
+                dose_mg, duration_min, INTERRUPTED_AFTER * duration_min, 0 if stopped else pause_min, stopped
+            )
     raise ValueError("pause is " + repr(pause) + "; it must be one of " + ", ".join([each[0] for each in PAUSES]))
 
 
@@ -136,9 +141,7 @@ def view(choices, context):
     duration_min = regimen.checked_number("duration", float(choices["duration"]), 1, END_MIN, "min")
     weight_kg = regimen.checked_number("weight", float(choices["weight"]), 40, 150, "kg")
     if choices["model"] not in context["models"]:
-        raise ValueError(
-            "model is " + repr(choices["model"]) + "; it must be one of " + ", ".join(context["order"])
-        )
+        raise ValueError("model is " + repr(choices["model"]) + "; it must be one of " + ", ".join(context["order"]))
     factor = _vial_factor(choices["vial"])
     real_mg_per_kg = dose_mg_per_kg * factor
     schedule = schedule_of(real_mg_per_kg * weight_kg, duration_min, choices["pause"])
@@ -169,9 +172,7 @@ def view(choices, context):
     if choices["model"] == context["band_model"] and choices["model"] in curves and band_key in context["bands"]:
         band = [[value * real_mg_per_kg for value in part] for part in context["bands"][band_key]]
         hours = [time / 60 for time in context["band_times_min"]]
-        traces.append(
-            _area("Middle 90 % of people", hours, band[0], band[2], _COLOURS[0], choices["model"])
-        )
+        traces.append(_area("Middle 90 % of people", hours, band[0], band[2], _COLOURS[0], choices["model"]))
     for number, model_id in enumerate(context["order"]):
         if model_id not in curves:
             continue
@@ -384,12 +385,22 @@ def _warning(real_mg_per_kg, dose_mg_per_kg, factor, reference):
     times = _number(factor if factor > 1 else 1 / factor)
     if factor < 1:
         return (
-            "The vial was weaker than was thought: " + times + " times too little, "
-            + _number(real_mg_per_kg) + " mg/kg instead of " + _number(dose_mg_per_kg) + "."
+            "The vial was weaker than was thought: "
+            + times
+            + " times too little, "
+            + _number(real_mg_per_kg)
+            + " mg/kg instead of "
+            + _number(dose_mg_per_kg)
+            + "."
         )
     text = (
-        "The vial was stronger than was thought: " + times + " times too much, "
-        + _number(real_mg_per_kg) + " mg/kg instead of " + _number(dose_mg_per_kg) + ". "
+        "The vial was stronger than was thought: "
+        + times
+        + " times too much, "
+        + _number(real_mg_per_kg)
+        + " mg/kg instead of "
+        + _number(dose_mg_per_kg)
+        + ". "
     )
     if real_mg_per_kg >= reference["anaesthetic_mg_per_kg"]:
         text += (

@@ -10,7 +10,16 @@ from . import infusion_arithmetic, infusion_view
 
 #: What may be called; nothing else can be reached from a page.
 _MODULES = {"infusion_view": infusion_view, "infusion_arithmetic": infusion_arithmetic}
-_FUNCTIONS = ("infusion_view.view",)
+_FUNCTIONS = (
+    "infusion_view.view",
+    "infusion_arithmetic.compare_attempt",
+    "infusion_arithmetic.double_check",
+    "infusion_arithmetic.input_limits",
+    "infusion_arithmetic.plan",
+    "infusion_arithmetic.practice_csv",
+    "infusion_arithmetic.preset_patients",
+    "infusion_arithmetic.problems",
+)
 
 _kept = {}
 

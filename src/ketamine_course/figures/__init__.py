@@ -5,10 +5,11 @@ JupyterLab draws them. Colours are names of CSS variables, resolved where they a
 so that a figure follows light, dark and print.
 """
 
-from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, View
+from .figure import Column, Control, DataTable, Figure, Live, Option, Prediction, Question, View
 from .history import history_timeline
 from .html import static_html
 from .icon_array import Comparison, icon_arrays
+from .infusion import band_grid, bands_key, infusion_simulator
 from .onset_events import event_timeline
 from .onset_timeline import timeline
 from .routes import Share, bioavailability_by_route
@@ -21,15 +22,19 @@ __all__ = [
     "Control",
     "DataTable",
     "Figure",
+    "Live",
     "Option",
     "Prediction",
     "Question",
     "Share",
     "View",
+    "band_grid",
+    "bands_key",
     "bioavailability_by_route",
     "event_timeline",
     "history_timeline",
     "icon_arrays",
+    "infusion_simulator",
     "star_d_flow",
     "static_html",
     "timeline",

@@ -19,7 +19,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Control:
-    """A native input beside the figure. A control of two options is drawn as a check box.
+    """A native input beside the figure: a check box for two options, a slider if it says so, else a select.
 
     The first option is the one that a figure starts with; a check box is ticked for the second.
     ``label`` names the select or the check box; ``help`` says in one line what it teaches.
@@ -29,6 +29,7 @@ class Control:
     label: str
     options: tuple[Option, ...]
     help: str = ""
+    slider: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,28 @@ class DataTable:
 
 
 @dataclass(frozen=True)
+class Live:
+    """How a figure's states are computed while it is looked at, by the Python of ``core``.
+
+    ``function`` (``module.name``) takes the choices and the context, and returns a state: ``traces`` and
+    ``layout`` as plotly dictionaries, ``finding``, ``notes``, ``warning``, ``row_ids`` and ``computed``,
+    a table (``columns``, ``rows``). ``notice`` heads the table's CSV file.
+    """
+
+    function: str
+    context_name: str
+    context: Mapping[str, Any]
+    caption: str
+    notice: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure with every state that its controls can reach, computed beforehand.
 
     ``views`` has one entry for each combination of control values; the key is `view_key`.
-    ``traces`` and ``layouts`` are plotly dictionaries that the views name.
+    ``traces`` and ``layouts`` are plotly dictionaries that the views name. A figure with ``live`` has too many
+    states for that: ``views`` holds the first alone.
     """
 
     name: str
@@ -106,6 +124,8 @@ class Figure:
     table: DataTable
     prediction: Prediction | None = None
     key_entries: tuple[tuple[str, str, str], ...] = field(default=())
+    live: Live | None = None
+    computed: Mapping[str, Any] | None = None
 
     @property
     def default_key(self) -> str:
@@ -119,7 +139,11 @@ class Figure:
         of them it shows, the last control counting fastest.
         """
         distinct = {view: number for number, view in enumerate(dict.fromkeys(self.views.values()))}
-        combinations = product(*([option.value for option in control.options] for control in self.controls))
+        combinations: Iterable[Sequence[str]] = product(
+            *([option.value for option in control.options] for control in self.controls)
+        )
+        if self.live:
+            combinations = [[control.options[0].value for control in self.controls]]
         return {
             "name": self.name,
             "controls": [asdict(control) for control in self.controls],
@@ -128,6 +152,14 @@ class Figure:
             "traces": dict(self.traces),
             "layouts": dict(self.layouts),
             "prediction": asdict(self.prediction) if self.prediction else None,
+            "live": {
+                "function": self.live.function,
+                "context": self.live.context_name,
+                "caption": self.live.caption,
+                "notice": self.live.notice,
+            }
+            if self.live
+            else None,
         }
 
     def payload_json(self) -> str:

@@ -55,9 +55,11 @@ def static_html(
         f'<figcaption class="kc-title" id="{name}-title">{escape(figure.title)}</figcaption>'
         f'<div class="kc-controls"></div>'
         f'<div class="kc-plot">{picture(figure, figure.default_key)}<div class="kc-live"></div></div>'
+        f"{_warning(figure)}"
         f'<p class="kc-finding" aria-live="polite"><b>What it shows.</b> <span>{escape(view.finding)}</span></p>'
         f'<ul class="kc-notes">{notes}</ul>'
         f'<ul class="kc-key" aria-label="Key">{key}</ul>'
+        f"{_computed_html(figure)}"
         f'<details class="kc-data"><summary>Data as a table (<span class="kc-count">{len(shown)}</span> rows)</summary>'
         f'<div class="kc-scroll" tabindex="0" role="region" aria-labelledby="{name}-caption"><table>'
         f'<caption id="{name}-caption">{escape(figure.table.caption)}</caption>'
@@ -65,4 +67,25 @@ def static_html(
         f'<div class="kc-sources"><b id="{name}-sources">Sources of what is shown:</b> '
         f'<ul aria-labelledby="{name}-sources">{sources}</ul></div>'
         f'<p class="kc-links">{links}</p></figure>'
+    )
+
+
+def _warning(figure: Figure) -> str:
+    return '<p class="kc-warning" role="alert"></p>' if figure.live else ""
+
+
+def _computed_html(figure: Figure) -> str:
+    """Return the table of what is computed live, as it is in the figure's first state."""
+    if not figure.live or not figure.computed:
+        return ""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in figure.computed["columns"])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in figure.computed["rows"]
+    )
+    return (
+        f'<details class="kc-computed"><summary>What is computed, as a table</summary>'
+        f"<p><b>{escape(figure.live.notice)}</b></p>"
+        f'<div class="kc-scroll" tabindex="0" role="region" aria-labelledby="{figure.name}-computed"><table>'
+        f'<caption id="{figure.name}-computed">{escape(figure.live.caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )

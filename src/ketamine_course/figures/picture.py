@@ -192,8 +192,13 @@ def picture(figure: Figure, key: str) -> str:
 def _scatter(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> list[str]:
     places = [None if x is None else (x_axis.at(x), y_axis.at(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
     drawn = []
+    if trace.get("fill") == "toself":
+        points = " ".join(f"{x},{y}" for x, y in filter(None, places))
+        fill = f'style="fill:{trace["line"]["color"]}" fill-opacity="{trace["opacity"]}"'
+        return [f'<polygon points="{points}" {fill}/>']
     if "lines" in trace["mode"]:
-        dash = ' stroke-dasharray="6 5"' if trace["line"].get("dash") == "dash" else ""
+        dashes = {"dash": "6 5", "dot": "2 4"}.get(trace["line"].get("dash", "solid"))
+        dash = f' stroke-dasharray="{dashes}"' if dashes else ""
         for line in _unbroken(places):
             points = " ".join(f"{x},{y}" for x, y in line)
             drawn.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from functools import lru_cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import analysis, evidence
+from ..widgets.infusion import infusion_context
 from ..widgets.page import SURFACE_VARIABLE
 from . import frontend
 
@@ -54,8 +56,21 @@ def _gather(app: Any) -> None:
         shutil.copy(evidence.table_path(name), folder / "tables")
     plotly = frontend.fetch(frontend.PLOTLY, Path(app.srcdir) / ".frontend")
     shutil.copy(plotly / "plotly-basic.min.js", folder)
+    _gather_core(folder, Path(app.srcdir) / ".frontend")
     # Not the root's _static/: Jupyter Book puts every script found there on every page.
     app.config.html_static_path.append(str(root))
+
+
+def _gather_core(folder: Path, cache: Path) -> None:
+    """Put the Python that the page runs beside its host: MicroPython, the sources, the contexts."""
+    micropython = frontend.fetch(frontend.MICROPYTHON, cache)
+    for name in ("micropython.mjs", "micropython.wasm"):
+        shutil.copy(micropython / name, folder)
+    sources = {path.name: path.read_text(encoding="utf-8") for path in sorted((PACKAGE / "core").glob("*.py"))}
+    (folder / "core.json").write_text(json.dumps(sources), encoding="utf-8")
+    (folder / "contexts").mkdir()
+    context = json.dumps(infusion_context(), ensure_ascii=False, separators=(",", ":"))
+    (folder / "contexts" / "infusion.json").write_text(context, encoding="utf-8")
 
 
 def setup(app: Any) -> None:

@@ -53,6 +53,8 @@ def _page_files(app: Any, page: str, _template: str, context: dict[str, Any], _d
         app.add_js_file(f"{FOLDER}/selfcheck_page.js", type="module")
     if "kc-payload" in (context.get("body") or ""):
         app.add_css_file(f"{FOLDER}/figure.css")
+        if "kc-calculator" in context["body"]:
+            app.add_css_file(f"{FOLDER}/calculator.css")
         app.add_js_file(f"{FOLDER}/page.js", type="module")
 
 

@@ -7,6 +7,8 @@ module (``static/figure.js``) brings both to life.
 
 from typing import Any
 
+from .calculator import infusion_calculator
+from .infusion import infusion_simulator
 from .ketamine import ketamine_history, ketamine_routes
 from .onset import onset_events, onset_timeline
 from .star_d import star_d_flow
@@ -14,6 +16,8 @@ from .trials import icon_arrays, trial_explorer
 
 __all__ = [
     "icon_arrays",
+    "infusion_calculator",
+    "infusion_simulator",
     "ketamine_history",
     "ketamine_routes",
     "onset_events",

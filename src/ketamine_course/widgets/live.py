@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -14,6 +15,7 @@ import traitlets
 from anywidget.experimental import command
 
 from .. import evidence
+from ..core import remote
 from ..figures import Figure, static_html
 from ..figures.figure import view_key
 
@@ -54,6 +56,8 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships
 
     def __init__(self, figure: Figure) -> None:
         self._figure = figure
+        if figure.live:
+            remote.keep(figure.live.context_name, json.dumps(figure.live.context))
         super().__init__(
             payload=figure.payload_json(),
             html=static_html(figure, _csv_data_url, _cite),
@@ -76,7 +80,15 @@ class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships
         """Send plotly.js, gzipped, to the browser that asks for it."""
         return {}, [_plotly_js()]
 
+    @command  # type: ignore[untyped-decorator]  # anywidget is not typed
+    def compute(self, message: Any, _buffers: Any) -> tuple[Any, list[bytes]]:
+        """Answer the front end's request for a state, as `core.remote` does in the published page."""
+        return json.loads(remote.answer(json.dumps(message))), []
+
     def shown_rows(self) -> list[evidence.Row]:
         """Return the rows of evidence behind the view that the choices select."""
+        if live := self._figure.live:
+            request = {"function": live.function, "arguments": [self.choices], "context": live.context_name}
+            return [evidence.row(row_id) for row_id in self.compute(request, [])[0]["result"]["row_ids"]]
         key = view_key(self.choices[control.name] for control in self._figure.controls)
         return [evidence.row(row_id) for row_id in self._figure.views[key].row_ids]

@@ -1,7 +1,9 @@
 // Brings a figure to life: the same module in JupyterLab (anywidget) and in the published page.
 //
 // It decides nothing about the data. Every state was computed in Python; this module shows
-// native inputs, looks up the state that they name, and hands its traces to plotly.js.
+// native inputs, looks up the state that they name, and hands its traces to plotly.js. The states of a
+// figure with `live` are computed while it is looked at, by the Python of core: in JupyterLab in the
+// kernel, in the page in MicroPython. Both hosts answer experimental.invoke("compute", request).
 
 const CONFIG = {
   displayModeBar: false, // its buttons cannot be reached by keyboard
@@ -120,6 +122,7 @@ class Figure {
     this.sources = [...this.root.querySelectorAll(".kc-sources li")];
     this.guesses = [];
     this.stops = [];
+    this.asked = 0;
     this.root.classList.add("kc-js");
     this.controls = this.buildControls();
     if (this.payload.prediction) this.askPrediction();
@@ -128,7 +131,35 @@ class Figure {
   }
 
   get view() {
-    return this.viewOf(this.model.get("choices"));
+    if (this.payload.live) return this.computed ?? this.firstView;
+    return this.stated(this.viewOf(this.model.get("choices")));
+  }
+
+  get firstView() {
+    return this.stated(this.payload.views[this.payload.index[0]]);
+  }
+
+  // A view names its traces and its layout; a state that was computed holds them.
+  stated(view) {
+    const { traces, layouts } = this.payload;
+    return { ...view, traces: view.traces.map((name) => traces[name]), layout: layouts[view.layout] };
+  }
+
+  // Asks Python for the state of the choices. A learner who moves a slider asks often: only the last answer counts.
+  async compute() {
+    const { function: name, context } = this.payload.live;
+    const asked = ++this.asked;
+    const request = { function: name, arguments: [this.model.get("choices")], context };
+    let reply;
+    try {
+      [reply] = await this.experimental.invoke("compute", request);
+    } catch (error) {
+      reply = { error: `The figure cannot be computed here: ${error.message}. It shows its first state.` };
+    }
+    if (asked !== this.asked) return false;
+    if (reply.result) this.computed = reply.result;
+    this.root.querySelector(".kc-warning").textContent = reply.error ?? reply.result.warning;
+    return true;
   }
 
   // The place of a combination in the index: the last control counts fastest.
@@ -151,7 +182,10 @@ class Figure {
     for (const { name, label, options, help } of this.payload.controls) {
       const id = `${this.prefix}-${name}`;
       const row = element("div", { className: "kc-control" });
-      if (options.length === 2) {
+      if (this.payload.controls.find((each) => each.name === name).slider) {
+        row.append(...this.buildSlider(id, name, label, options, inputs));
+        row.classList.add("kc-slider");
+      } else if (options.length === 2) {
         const input = element("input", { ...INPUT, type: "checkbox", id, name });
         input.addEventListener("change", () => this.choose(name, options[input.checked ? 1 : 0].value));
         inputs.set(name, (value) => { input.checked = value === options[1].value; });
@@ -174,6 +208,20 @@ class Figure {
     if (studies.size > 1) box.append(this.buildHighlight([...studies].sort()));
     box.hidden = true;
     return { box, inputs };
+  }
+
+  buildSlider(id, name, label, options, inputs) {
+    const ordered = [...options].sort((a, b) => Number(a.value) - Number(b.value));
+    const output = element("output", { htmlFor: id });
+    const input = element("input", { ...INPUT, type: "range", id, name, min: 0, max: ordered.length - 1, step: 1 });
+    inputs.set(name, (value) => {
+      const place = ordered.findIndex((option) => option.value === value);
+      input.value = place;
+      output.value = ordered[place].label;
+      input.setAttribute("aria-valuetext", ordered[place].label);
+    });
+    input.addEventListener("input", () => this.choose(name, ordered[Number(input.value)].value));
+    return [element("label", { htmlFor: id }, label), output, input];
   }
 
   // Fades every study but one: where points lie on each other, that tells them apart.
@@ -269,15 +317,17 @@ class Figure {
     this.stops.push(() => observer.disconnect());
   }
 
-  update() {
+  async update() {
     if (this.root.classList.contains("kc-unrevealed")) return;
     const choices = this.model.get("choices");
     for (const [name, set] of this.controls.inputs) set(choices[name]);
+    if (this.payload.live && !(await this.compute())) return;
     this.describe(this.view);
-    return this.draw();
+    await this.draw();
   }
 
-  describe({ finding, notes, row_ids }) {
+  describe({ finding, notes, row_ids, computed }) {
+    if (computed) this.tabulate(computed);
     this.root.querySelector(".kc-finding span").textContent = finding;
     this.root.querySelector(".kc-notes").replaceChildren(...notes.map((note) => element("li", {}, note)));
     const shown = new Set(row_ids);
@@ -288,6 +338,20 @@ class Figure {
     }
     for (const source of this.sources) source.classList.toggle("kc-other", !cited.has(source.dataset.reference));
     this.root.querySelector(".kc-count").textContent = shown.size;
+  }
+
+  // What was computed as a table, and as a file whose first line says what it is not for.
+  tabulate({ columns, rows }) {
+    const part = this.root.querySelector(".kc-computed");
+    part.querySelector("thead tr").replaceChildren(...columns.map((name) => element("th", { scope: "col" }, name)));
+    part.querySelector("tbody").replaceChildren(
+      ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell)))));
+    const cells = (row) => row.map((cell) => `"${cell}"`).join(",");
+    const text = [cells([this.payload.live.notice]), cells(columns), ...rows.map(cells)].join("\r\n");
+    const link = part.querySelector("a") ?? element("a", { className: "kc-csv" }, "Download what is computed (CSV)");
+    link.download = `${this.payload.name}.csv`;
+    link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(text)}`;
+    part.append(link);
   }
 
   async draw() {
@@ -302,7 +366,7 @@ class Figure {
     const styles = getComputedStyle(this.root);
     const { traces, layout, finding } = this.view;
     const width = this.root.querySelector(".kc-plot").clientWidth;
-    const drawn = themed(withColours(this.payload.layouts[layout], styles), styles, width);
+    const drawn = themed(withColours(layout, styles), styles, width);
     if (drawn.xaxis.ticktext && drawn.xaxis.type) drawn.shapes = [...drawn.shapes, ...guessShapes(this.guesses, styles)];
     this.live.setAttribute("role", "img");
     this.live.setAttribute("aria-label", finding);
@@ -310,7 +374,7 @@ class Figure {
     const panels = Object.keys(drawn).filter((name) => name.startsWith("yaxis")).length;
     const paint = panels === this.panels ? Plotly.react : Plotly.newPlot;
     this.panels = panels;
-    await paint(this.live, traces.map((name) => this.faded(withColours(this.payload.traces[name], styles))), drawn, CONFIG);
+    await paint(this.live, traces.map((trace) => this.faded(withColours(trace, styles))), drawn, CONFIG);
     this.root.classList.add("kc-awake");
     await this.keepLabelsInside(Plotly, drawn.annotations);
     this.root.dispatchEvent(new CustomEvent("kc-drawn", { bubbles: true }));
@@ -343,7 +407,7 @@ class Figure {
     });
     size.observe(this.root.querySelector(".kc-plot"));
     const details = this.root.querySelector(".kc-data");
-    const start = this.payload.views[this.payload.index[0]];
+    const start = this.firstView;
     // Paper gets the still picture, which is of the first view: words and rows must be that view's.
     const toPaper = () => { details.dataset.was = details.open; details.open = true; this.describe(start); };
     const fromPaper = () => { details.open = details.dataset.was === "true"; this.describe(this.view); };

@@ -1,0 +1,17 @@
+// Connects the calculator with whoever runs its Python: the kernel in JupyterLab, MicroPython in the page.
+
+import { render as renderCalculator } from "./calculator.js";
+
+function render({ model, el, experimental }) {
+  const { presets, limits, sources } = JSON.parse(model.get("payload"));
+  if (!el.querySelector(".kc-calculator")) el.innerHTML = model.get("html");
+  const compute = async (name, args) => {
+    const [reply] = await experimental.invoke("compute", { function: `infusion_arithmetic.${name}`, arguments: args });
+    return reply.error ? { error: reply.error } : reply.result;
+  };
+  const element = el.querySelector(".kc-calculator");
+  element.replaceChildren();
+  return renderCalculator({ element, compute, presets, limits, cite: (row) => sources[row] });
+}
+
+export default { render };
