@@ -30,9 +30,9 @@ VIALS = (
     ("10_for_50", "10 mg/mL taken for 50 mg/mL", 10, 50),
 )
 
-#: Line styles tell models apart without colour.
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-_COLOURS = (
+#: Line styles tell models apart without colour; in the order of the models.
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+COLOURS = (
     "var(--kc-ketamine)",
     "var(--kc-midazolam)",
     "var(--kc-esketamine)",
@@ -172,7 +172,7 @@ def view(choices, context):
     if choices["model"] == context["band_model"] and choices["model"] in curves and band_key in context["bands"]:
         band = [[value * real_mg_per_kg for value in part] for part in context["bands"][band_key]]
         hours = [time / 60 for time in context["band_times_min"]]
-        traces.append(_area("Middle 90 % of people", hours, band[0], band[2], _COLOURS[0], choices["model"]))
+        traces.append(_area("Middle 90 % of people", hours, band[0], band[2], COLOURS[0], choices["model"]))
     for number, model_id in enumerate(context["order"]):
         if model_id not in curves:
             continue
@@ -183,8 +183,8 @@ def view(choices, context):
                 label + ", ketamine",
                 curves[model_id]["time_min"],
                 curves[model_id]["ketamine_ng_ml"],
-                _COLOURS[number],
-                _DASHES[number],
+                COLOURS[number],
+                DASHES[number],
                 4 if chosen else 2,
                 model_id,
             )
@@ -236,7 +236,7 @@ def view(choices, context):
             notes.append(_refusal(context, model_id, schedule))
     return {
         "traces": traces,
-        "layout": _layout(traces),
+        "layout": _layout(traces, [each for each in reference["ranges"] if each["row_id"] in row_ids]),
         "finding": _finding(choices, context, schedule, weight_kg, real_mg_per_kg, curves, band),
         "warning": _warning(real_mg_per_kg, dose_mg_per_kg, factor, reference),
         "notes": notes,
@@ -281,7 +281,7 @@ def _level(label, value, row_id):
     }
 
 
-def _layout(traces):
+def _layout(traces, ranges):
     top = max([max(trace["y"]) for trace in traces if trace["yaxis"] == "y"] + [10])
     pressure = max([max(trace["y"]) for trace in traces if trace["yaxis"] == "y2"] + [10])
     ticks = list(range(0, END_MIN + 1, 20))
@@ -305,13 +305,27 @@ def _layout(traces):
             "range": [0, round(top * 1.08, 2)],
         },
         "yaxis2": {
-            "title": {"text": "Rise, mmHg"},
+            "title": {"text": "Systolic, mmHg"},
             "fixedrange": True,
             "domain": [0, 0.22],
             "range": [0, round(pressure * 1.35, 2)],
         },
         "shapes": [],
         "annotations": [
+            {
+                "text": each["label"],
+                "xref": "x",
+                "x": END_MIN / 60,
+                "xanchor": "right",
+                "yref": "y",
+                "y": each["high"],
+                "yanchor": "top",
+                "yshift": -8,
+                "showarrow": False,
+            }
+            for each in ranges
+        ]
+        + [
             {
                 "text": "<b>Practice only, not for patient care</b>",
                 "xref": "paper",

@@ -114,6 +114,21 @@ def _table(context: Mapping[str, Any], rows: Sequence[Row]) -> DataTable:
     return DataTable("What the figure rests on: models and published observations", columns, cells, names)
 
 
+def _key(context: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    reference = context["reference"]
+    lines = [
+        (f"line:{infusion_view.DASHES[number]}", infusion_view.COLOURS[number], context["models"][model_id]["label"])
+        for number, model_id in enumerate(context["order"])
+    ]
+    marks = [(each["letter"] or "line:dash", "var(--kc-ink)", each["label"]) for each in reference["pressure"]]
+    return (
+        *lines,
+        ("line:dot", "var(--kc-ink)", "Norketamine, a metabolite (thin)"),
+        ("P", "var(--kc-ink)", reference["peak"]["label"]),
+        *marks,
+    )
+
+
 def infusion_simulator(context: Mapping[str, Any], rows: Sequence[Row]) -> Figure:
     """Return the simulator.
 
@@ -141,7 +156,6 @@ def infusion_simulator(context: Mapping[str, Any], rows: Sequence[Row]) -> Figur
     )
     start = {control.name: control.options[0].value for control in controls}
     state = infusion_view.view(start, context)
-    pressure = context["reference"]["pressure"]
     view = View(
         tuple(f"t{number}" for number in range(len(state["traces"]))),
         "first",
@@ -159,11 +173,7 @@ def infusion_simulator(context: Mapping[str, Any], rows: Sequence[Row]) -> Figur
         layouts={"first": state["layout"]},
         table=_table(context, rows),
         prediction=_prediction(state),
-        key_entries=(
-            ("P", "var(--kc-ink)", context["reference"]["peak"]["label"]),
-            *((each["letter"], "var(--kc-ink)", each["label"]) for each in pressure if each["letter"]),
-            *(("line-ns", "var(--kc-ink)", f"Dashed line: {each['label']}") for each in pressure if not each["letter"]),
-        ),
+        key_entries=_key(context),
         live=Live(
             "infusion_view.view",
             "infusion",

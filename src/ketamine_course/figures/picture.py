@@ -18,6 +18,7 @@ from .figure import Figure
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 440, 52, 16, 24, 64
 _TICK_LENGTH = 5
 _MARKER_RADIUS = 8
+_DASHES = {"dash": "6 5", "dot": "2 4", "dashdot": "6 3 2 3", "longdash": "10 4", "longdashdot": "10 3 2 3"}
 
 
 class _Axis:
@@ -96,7 +97,13 @@ def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
 
 
 def legend_sign(sign: str, colour: str) -> str:
-    """Return a small SVG of a legend's sign: a marker's letter, or the name of a marker's shape."""
+    """Return a small SVG of a legend's sign: a marker's letter, a marker's shape, or ``line:`` and its dash."""
+    if sign.startswith("line:"):
+        dash = _DASHES.get(sign.removeprefix("line:"), "")
+        drawn = (
+            f'<line x1="1" x2="23" y1="12" y2="12" style="stroke:{colour}" stroke-width="3" stroke-dasharray="{dash}"/>'
+        )
+        return f'<svg class="kc-sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">{drawn}</svg>'
     is_shape = len(sign) > 1
     drawn = (
         _marker(12, 12, sign, colour or "var(--kc-ink)", "") if is_shape else _marker(12, 12, "circle", colour, sign)
@@ -197,7 +204,7 @@ def _scatter(trace: Mapping[str, Any], x_axis: _Axis, y_axis: _Axis) -> list[str
         fill = f'style="fill:{trace["line"]["color"]}" fill-opacity="{trace["opacity"]}"'
         return [f'<polygon points="{points}" {fill}/>']
     if "lines" in trace["mode"]:
-        dashes = {"dash": "6 5", "dot": "2 4"}.get(trace["line"].get("dash", "solid"))
+        dashes = _DASHES.get(trace["line"].get("dash", "solid"))
         dash = f' stroke-dasharray="{dashes}"' if dashes else ""
         for line in _unbroken(places):
             points = " ".join(f"{x},{y}" for x, y in line)
