@@ -95,7 +95,7 @@ def history_timeline(events: Sequence[Row]) -> Figure:
     for kind, (_, _, heading) in _KINDS.items():
         y -= 24
         annotations.append(_heading(heading, y))
-        for event in sorted((e for e in events if e["kind"] == kind), key=lambda e: (e["year"], e.id)):
+        for event in sorted((e for e in events if e["kind"] == kind), key=lambda e: e["year"]):
             text = "<br>".join(label_lines(f"{event['date_text']}: {event['label']}"))
             y -= 32 + LABEL_LINE_PX * (text.count("<br>") + 1)
             traces.append(_mark(event, y))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from textwrap import wrap
 from typing import Any
 
 from ..core.prediction import compare_share
@@ -30,8 +31,9 @@ COMPOUNDS = {
 }
 
 _TICKS = tuple(range(0, 101, 10))
-#: Beyond this share of the axis a label ends at its mark instead of beginning there.
-_TURN_PERCENT = 35
+#: A label stands beside its mark, where there is more room; a phone has this many characters for the whole axis.
+_AXIS_CHARACTERS, _GAP_CHARACTERS = 46, 4
+_ROW_PX = 26
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,11 @@ def share_text(share: Share) -> str:
     return f"{number_text(low)} %" if low == high else f"{number_text(low)} to {number_text(high)} %"
 
 
-def _interval_text(row: Row) -> str:
-    if row["ci_low"] is None or row["ci_high"] is None:
-        return ""
-    return f"{number_text(row['ci_low'])} to {number_text(row['ci_high'])} %"
-
-
 def _people_text(row: Row) -> str:
     return "" if row["n"] is None else f"{row['n']} people"
 
 
-def _line(ends: tuple[float, float], y: float, width: int, share: Share) -> dict[str, Any]:
+def _line(ends: tuple[float, float], y: float, share: Share) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -76,7 +72,7 @@ def _line(ends: tuple[float, float], y: float, width: int, share: Share) -> dict
         "text": ["", ""],
         "customdata": [share.row.id] * 2,
         "hoverinfo": "skip",
-        "line": {"color": COMPOUNDS[share.compound][1], "width": width},
+        "line": {"color": COMPOUNDS[share.compound][1], "width": 7},
         "marker": {"symbol": "circle", "size": 0, "color": COMPOUNDS[share.compound][1]},
     }
 
@@ -85,10 +81,8 @@ def _traces(share: Share, y: float) -> list[dict[str, Any]]:
     row, (low, high) = share.row, share.ends
     letter, colour, name = COMPOUNDS[share.compound]
     drawn = []
-    if row["ci_low"] is not None and row["ci_high"] is not None:
-        drawn.append(_line((row["ci_low"], row["ci_high"]), y, 2, share))
     if low != high:
-        drawn.append(_line((low, high), y, 7, share))
+        drawn.append(_line((low, high), y, share))
     lines = [name, row["statement"], row["context"], _people_text(row), f"Read in: {row['read_at']}"]
     drawn.append(
         {
@@ -115,6 +109,16 @@ def _note(text: str, y: float, **place: Any) -> dict[str, Any]:
     return {"y": y, "yref": "y", "showarrow": False, "text": text, **place}
 
 
+def _label(share: Share) -> tuple[str, str, dict[str, Any]]:
+    """Return the side of its mark on which a label stands, the label in lines, and its place."""
+    row, (low, high) = share.row, share.ends
+    people = f" ({_people_text(row)})" if row["n"] else ""
+    side, x, room = ("left", high, 100 - high) if 100 - high >= low else ("right", low, low)
+    lines = wrap(f"{share_text(share)}: {row['item']}{people}", int(_AXIS_CHARACTERS * room / 100) - _GAP_CHARACTERS)
+    place = {"x": x, "xref": "x", "xanchor": side, "yanchor": "middle", "xshift": 13 if side == "left" else -13}
+    return side, "<br>".join(lines), place
+
+
 def _view(routes: Sequence[str], shares: Sequence[Share], pool: TracePool) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Return the traces and the layout of the shares, route by route."""
     names: list[str] = []
@@ -124,21 +128,20 @@ def _view(routes: Sequence[str], shares: Sequence[Share], pool: TracePool) -> tu
         y -= 24
         left = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "middle"}
         annotations.append(_note(f"<b>{ROUTES[route]}</b>", y, font={"size": 14}, **left))
+        y -= 12
         of_route = sorted((s for s in shares if s.route == route), key=lambda s: (*s.ends, s.row.id))
         if not of_route:
-            y -= 24
+            y -= 22
             annotations.append(_note("No row that was read fits here.", y, font={"size": 12}, **left))
+            y -= 10
         for share in of_route:
-            people = f" ({_people_text(share.row)})" if share.row["n"] else ""
-            text = "<br>".join(label_lines(f"{share_text(share)}: {share.row['item']}{people}"))
-            y -= 32 + LABEL_LINE_PX * (text.count("<br>") + 1)
+            side, text, place = _label(share)
+            room = max(_ROW_PX, LABEL_LINE_PX * (text.count("<br>") + 1) + 8)
+            y -= room / 2
             names += pool.names(_traces(share, y))
-            side = "left" if share.ends[0] < _TURN_PERCENT else "center"
-            place = {"x": share.ends[0], "xref": "x", "yshift": 11, "xanchor": side, "yanchor": "bottom"}
-            annotations.append(
-                _note(text, y, align=side, font={"size": 12}, xshift=-8 if side == "left" else 0, **place)
-            )
-        y -= 36
+            annotations.append(_note(text, y, align=side, font={"size": 12}, **place))
+            y -= room / 2
+        y -= 12
     layout = {
         "height": round(90 - y),
         "xaxis": {
@@ -249,15 +252,13 @@ def bioavailability_by_route(shares: Sequence[Share]) -> Figure:
         ]
         key = view_key((route, compound, people))
         traces, layouts[key] = _view(routes, shown, pool)
-        notes = [
+        notes = (
             "The studies differ in device, dose, people and method: the spread is theirs as much as the route's.",
             "Norketamine, which forms while a swallowed dose passes the liver, is not counted.",
-        ]
-        if any(share.row["ci_low"] is not None for share in shown):
-            notes.append("A thin line is the interval that was published, which is one of 90 %.")
+        )
         order = {name: place for place, name in enumerate(ROUTES)}
         ids = [share.row.id for share in sorted(shown, key=lambda s: (order[s.route], *s.ends, s.row.id))]
-        views[key] = View(traces, key, _finding(routes, shown), tuple(ids), tuple(notes))
+        views[key] = View(traces, key, _finding(routes, shown), tuple(ids), notes)
     ordered = sorted(shares, key=lambda s: (list(ROUTES).index(s.route), *s.ends, s.row.id))
     return Figure(
         name="routes",
@@ -272,7 +273,6 @@ def bioavailability_by_route(shares: Sequence[Share]) -> Figure:
                 Column("what", "Route and form"),
                 Column("compound", "Compound"),
                 Column("share", "Reaches the blood"),
-                Column("interval", "Published interval"),
                 Column("people", "People"),
                 Column("who", "Who"),
                 Column("reference", "Source"),
@@ -284,7 +284,6 @@ def bioavailability_by_route(shares: Sequence[Share]) -> Figure:
                     "what": f"{ROUTES[share.route]}: {share.row['item']}",
                     "compound": COMPOUNDS[share.compound][2],
                     "share": share_text(share),
-                    "interval": _interval_text(share.row),
                     "people": "" if share.row["n"] is None else str(share.row["n"]),
                     "who": share.row["context"],
                     "reference": share.row["reference"],
