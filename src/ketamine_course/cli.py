@@ -212,6 +212,14 @@ def review(today: datetime.date) -> None:
         sys.exit("Review what is late: read its sources again, correct it, then set reviewed and review_by.")
 
 
+def readability() -> None:
+    """Print how easily each chapter reads: words, sentences, Flesch reading ease and grade."""
+    from .readability import report
+
+    for line in report(ROOT):
+        _say(line)
+
+
 def test(arguments: Sequence[str]) -> None:
     """Run everything that CI gates on: the checks, a strict build, every test."""
     os.environ["CHROMIUM"] = ensure_chromium()
@@ -366,6 +374,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     add("review", review).add_argument(
         "--today", type=datetime.date.fromisoformat, default=datetime.date.today(), metavar="DAY", help=day
     )
+    add("readability", readability)
     add("check", check)
     linted = add("lint-items", lint_items)
     linted.add_argument("--banks", type=Path, default=QUIZZES / "banks", help="folder of the banks")
