@@ -4,7 +4,7 @@ VENV ?= .venv
 COURSE := $(VENV)/bin/ketamine-course
 PORT ?= 8000
 
-.PHONY: book test prove lab check benchmark-page review requirements seal clean help
+.PHONY: book test prove lab check benchmark-page review readability requirements seal clean help
 .DEFAULT_GOAL := help
 
 book: $(VENV)/.ready ## build the book and serve it on 127.0.0.1
@@ -27,6 +27,9 @@ benchmark-page: $(VENV)/.ready ## this chapter against the default Jupyter Book 
 
 review: $(VENV)/.ready ## what must be reviewed again, and when
 	@$(COURSE) review
+
+readability: $(VENV)/.ready ## how easily each chapter reads
+	@$(COURSE) readability
 
 requirements: $(VENV)/.ready ## resolve requirements.txt anew from pyproject.toml
 	@$(COURSE) requirements

@@ -13,7 +13,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from ketamine_course import evidence
-from ketamine_course.chapters import TEMPLATE, chapters, pages
+from ketamine_course.chapters import TEMPLATE, chapters, pages, read_sections
 
 
 def tracked(root: Path) -> list[Path]:
@@ -84,13 +84,9 @@ def test_cells_of_labs_and_chapters_are_thin(root: Path) -> None:
 
 def test_prose_has_one_sentence_a_line(root: Path) -> None:
     for path in pages(root):
-        in_fence = False
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            in_fence ^= line.startswith("```")
-            if in_fence or line.startswith(("#", "-", "1", "2", "3", "4", "|", ":", "%")):
-                continue
-            bare = re.sub(r"\{[\w:]+\}`[^`]*`", "x", line)
-            assert not re.search(r"[.?!] [A-Z]", bare), f"{path.name}:{number}: {line}"
+        for section in read_sections(path.read_text(encoding="utf-8")):
+            for line in section.prose:
+                assert line.kind != "text" or len(line.sentences()) <= 1, f"{path.name}:{line.number}: {line.text}"
 
 
 def test_nothing_generated_and_no_path_of_a_machine_is_committed(root: Path) -> None:

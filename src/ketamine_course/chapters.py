@@ -39,13 +39,20 @@ _OTHER_ROLE = re.compile(r"\{[\w:-]+\}`([^`<]*?)(?:\s*<[^`]*>)?`")
 class Prose:
     """A line of prose: its number in the file, its text as a reader gets it, and what it belongs to.
 
-    ``block`` counts the paragraphs and list items of the page, so that lines of one are told from those of another.
+    ``kind`` is ``text``, ``item`` (of a list, or what a definition list says of a term) or ``row`` (of a table).
+    ``block`` counts the paragraphs and items of the page, so that lines of one are told from those of another.
+    ``run_in`` is the bold opening of a paragraph, a heading rather than a sentence of it.
     """
 
     number: int
     text: str
-    kind: str  # "text", "item" (of a list) or "row" (of a table)
+    kind: str
     block: int
+    run_in: str = ""
+
+    def sentences(self) -> list[str]:
+        """Return the sentences of the line, without its bold opening."""
+        return sentences(self.text[len(self.run_in) :])
 
 
 @dataclass(frozen=True)
@@ -151,9 +158,11 @@ def read_sections(text: str) -> list[Section]:
         if item or definition or not in_paragraph:
             block += 1
         in_paragraph = True
-        kind = "item" if item or (not definition and line[0] == " " and _is_item(sections[-1])) else "text"
-        bare = stripped[(item or definition).end() :] if item or definition else stripped  # type: ignore[union-attr]
-        sections[-1].prose.append(Prose(number, plain(bare), kind, block))
+        mark = item or definition
+        kind = "item" if mark or (line[0] == " " and _is_item(sections[-1])) else "text"
+        bare = stripped[mark.end() :] if mark else stripped
+        run_in = re.match(r"\*\*[^*]+[.?!:]\*\*", bare)
+        sections[-1].prose.append(Prose(number, plain(bare), kind, block, plain(run_in[0]) if run_in else ""))
     return sections
 
 

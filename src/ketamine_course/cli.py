@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import datetime
 import functools
 import http.server
@@ -212,6 +213,14 @@ def review(today: datetime.date) -> None:
         sys.exit("Review what is late: read its sources again, correct it, then set reviewed and review_by.")
 
 
+def readability() -> None:
+    """Print how easily each chapter reads: words, sentences, Flesch reading ease and grade."""
+    from .readability import report
+
+    for line in report(ROOT):
+        _say(line)
+
+
 def test(arguments: Sequence[str]) -> None:
     """Run everything that CI gates on: the checks, a strict build, every test."""
     os.environ["CHROMIUM"] = ensure_chromium()
@@ -346,6 +355,31 @@ def clean() -> None:
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
+def simulate(
+    model: str, dose_mg: float, minutes: float, weight_kg: float, until_min: float, step_min: float
+) -> None:
+    """Print the concentrations of an infusion as CSV: time_min, ketamine_ng_ml, norketamine_ng_ml.
+
+    Education, not advice about anyone's treatment. A model that has no metabolite leaves its column blank.
+    """
+    from .core import regimen
+    from .evidence.pharmacokinetics import pk_model
+
+    try:
+        regimen.checked_number("step-min", step_min, 0.01, 1440, "min")
+        regimen.checked_number("until-min", until_min, 0, regimen.TIME_RANGE_MIN[1], "min")
+        times = [round(step * step_min, 9) for step in range(int(until_min / step_min + 1e-9) + 1)]
+        schedule = regimen.infusion(dose_mg, minutes)
+        curve = regimen.concentrations(pk_model(model), weight_kg, schedule, times)
+    except ValueError as error:
+        sys.exit(f"simulate: {error}")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["time_min", "ketamine_ng_ml", "norketamine_ng_ml"])
+    metabolite = curve["norketamine_ng_ml"] or [None] * len(times)
+    for time, drug, other in zip(times, curve["ketamine_ng_ml"], metabolite, strict=True):
+        writer.writerow([f"{time:g}", f"{drug:.6g}", "" if other is None else f"{other:.6g}"])
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="ketamine-course", description=__doc__)
@@ -366,6 +400,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     add("review", review).add_argument(
         "--today", type=datetime.date.fromisoformat, default=datetime.date.today(), metavar="DAY", help=day
     )
+    add("readability", readability)
     add("check", check)
     linted = add("lint-items", lint_items)
     linted.add_argument("--banks", type=Path, default=QUIZZES / "banks", help="folder of the banks")
@@ -381,6 +416,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     taking.add_argument("archive", type=Path, metavar="FILE.zip")
     taking.add_argument("--roster", type=Path, help="CSV with the columns lms_user and student")
     add("nbgrader", nbgrader)
+    simulated = add("simulate", simulate)
+    simulated.add_argument("--model", default="fanta_otto", help="fanta_otto (otto2021), clements250, domino, ...")
+    for name, default, what in (
+        ("dose-mg", 35, "all of it given over --minutes"),
+        ("minutes", 40, "how long the pump runs"),
+        ("weight-kg", 70, "40 to 150"),
+        ("until-min", 240, "last time printed"),
+        ("step-min", 1, "between two times"),
+    ):
+        simulated.add_argument(f"--{name}", type=float, default=default, help=what)
     add("seal", seal)
     add("requirements", requirements)
     add("clean", clean)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ketamine_course.chapters import TEMPLATE, Section, chapters, front_matter, read_sections, sentences, words
+from ketamine_course.chapters import TEMPLATE, Section, chapters, front_matter, read_sections, words
 from ketamine_course.widgets.page import SURFACE_VARIABLE
 
 WORDS = (1800, 3500)
@@ -137,7 +137,7 @@ def _of_lines(sections: list[Section]) -> Iterator[tuple[int, str]]:
     for section in sections:
         lines = [line for line in section.prose if line.kind == "text"]
         for line in lines:
-            if len(parts := sentences(line.text)) > 1:
+            if len(parts := line.sentences()) > 1:
                 yield line.number, f"two sentences stand in one line; begin a line before “{parts[1][:40]}”"
         for line, after in pairwise(lines):
             goes_on = line.block == after.block and after.number == line.number + 1
@@ -403,10 +403,14 @@ def test_directives_citations_and_front_matter_are_no_words() -> None:
         (15, "a   b", "row"),
         (17, "cell   two words", "row"),
         (19, "Term", "text"),
-        (20, "It means", "text"),
-        (21, "something.", "text"),
+        (20, "It means", "item"),
+        (21, "something.", "item"),
     ]
     assert [line.block for line in story.prose][-3:] == [4, 5, 5]
+
+
+def test_a_bold_opening_is_no_sentence_and_an_abbreviation_ends_none(judge: Callable[[str], list[str]]) -> None:
+    assert judge(SOUND.replace("Call for help.", "**Who calls?** Whoever sees it, e.g. Ms. Smith of St. Mary's.")) == []
 
 
 @pytest.mark.parametrize(

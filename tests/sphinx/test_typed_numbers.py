@@ -34,6 +34,7 @@ def test_numbers_of_every_form_are_found(text: str, found: list[str]) -> None:
         "TRANSFORM-1, PHQ-9 and HAM-D-17 are names.",
         "KARMA-Dep 2 is a trial in a double-blind design.",
         "Either this one or the other one; they resemble one another.",
+        "A half-life is a time, and half-lives are times.",
         "No number here, only someone, anyone, often, tension, weight and tenderness.",
     ],
 )

@@ -9,6 +9,7 @@ Loaded by ``_config.yml``. What it adds:
   ``crisis-help`` (`values`, `evidence_table`), which print rows and link to where they were read;
 - the directive ``self-check`` (`self_check`), which puts a module's formative items on a page;
 - the directive ``objectives`` (`objectives`), which lists what the chapter teaches;
+- the meaning of a term beside the first link of ``{term}`` to it (`glossary_hover`);
 - the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
 - a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
 - a warning for each number that was typed into prose (`typed_numbers`);
@@ -24,6 +25,7 @@ from . import (
     claim_register,
     evidence_table,
     figure_node,
+    glossary_hover,
     icons,
     lean_pages,
     objectives,
@@ -46,6 +48,7 @@ def setup(app: Any) -> dict[str, Any]:
         claim_register,
         self_check,
         objectives,
+        glossary_hover,
         review_dates,
         typed_numbers,
         lean_pages,

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from ..chapters import front_matter
 from ..items import BankError, load_bank
 from ..items.selfcheck import page_objectives
 
@@ -30,7 +31,7 @@ class Objectives(SphinxDirective):
             objectives = page_objectives(load_bank(path))
         except BankError as error:
             raise self.error(f"objectives: {error}") from None
-        minutes = self.env.metadata[self.env.docname].get("minutes")
+        minutes = front_matter(Path(self.env.doc2path(self.env.docname))).get("minutes")  # Sphinx notes it only later
         if minutes is None:
             raise self.error("objectives: this page's front matter has no `minutes`, the time to learn it")
         listed = nodes.bullet_list()

@@ -35,6 +35,7 @@ EXCEPTIONS: tuple[tuple[str, str], ...] = (
     (r"\bKARMA-Dep 2\b", "a trial's name"),
     (r"\bdouble-blind\b|\bdouble blind\b", "a term of trial design, not a count"),
     (r"\b95 % interval\b", "the confidence level that every interval of the course has"),
+    (r"\b[Hh]al(?:f-life|f-lives)\b", "a term of pharmacokinetics, not a share"),
     (r"\bCC BY 4\.0\b", "a licence's name"),
     (r"\b(?:the|this|that|which|any|every|each|no|an?|other) one\b|\bone another\b", "a pronoun, not a count"),
 )
