@@ -362,12 +362,12 @@ def simulate(
 
     Education, not advice about anyone's treatment. A model that has no metabolite leaves its column blank.
     """
-    from .core import regimen
+    from .core import compartments, regimen
     from .evidence.pharmacokinetics import pk_model
 
     try:
-        regimen.checked_number("step-min", step_min, 0.01, 1440, "min")
-        regimen.checked_number("until-min", until_min, 0, regimen.TIME_RANGE_MIN[1], "min")
+        compartments.checked_number("step-min", step_min, 0.01, 1440, "min")
+        compartments.checked_number("until-min", until_min, 0, regimen.TIME_RANGE_MIN[1], "min")
         times = [round(step * step_min, 9) for step in range(int(until_min / step_min + 1e-9) + 1)]
         schedule = regimen.infusion(dose_mg, minutes)
         curve = regimen.concentrations(pk_model(model), weight_kg, schedule, times)

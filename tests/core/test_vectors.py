@@ -1,4 +1,4 @@
-"""The core gives the same results under CPython and under MicroPython: one file of vectors, both interpreters.
+"""The core gives the same results under CPython and under MicroPython: the same vectors, both interpreters.
 
 The vectors of ``scoring`` have a file of their own, which JavaScript must pass too: tests/assessment/test_scoring.py.
 """
@@ -17,8 +17,11 @@ import pytest
 from ..assessment.interpreters import in_cpython, in_micropython
 
 VECTORS = Path(__file__).parents[1] / "vectors"
-CORE = (VECTORS / "core.json").read_text(encoding="utf-8")
-CASES = json.loads(CORE)
+CASES = [
+    case
+    for file in ("core.json", "simulator.json")
+    for case in json.loads((VECTORS / file).read_text(encoding="utf-8"))
+]
 SCORING = json.loads((VECTORS / "scoring.json").read_text(encoding="utf-8"))
 
 
@@ -67,7 +70,7 @@ def test_every_function_of_the_core_has_a_vector() -> None:
 @pytest.fixture(scope="module")
 def micropython_outcomes(root: Path) -> list[dict[str, Any]]:
     """What MicroPython makes of each vector."""
-    return in_micropython(CORE, root)
+    return in_micropython(json.dumps(CASES), root)
 
 
 @pytest.mark.parametrize("index", range(len(CASES)), ids=lambda index: name(CASES[index]))

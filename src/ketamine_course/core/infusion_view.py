@@ -111,10 +111,17 @@ def _minutes(time_min):
     return str(round(time_min)) + " min"
 
 
+def _fixed(value):
+    """Return a number with one decimal, as text; `round` gives MicroPython other digits than CPython."""
+    return "%.1f" % value
+
+
 def _number(value):
-    """Return a number without a useless decimal."""
-    rounded = round(value, 2)
-    return str(int(rounded)) if rounded == int(rounded) else str(rounded)
+    """Return a number with at most two decimals and no useless zero, as text."""
+    text = "%.2f" % value
+    while text[-1] == "0":
+        text = text[:-1]
+    return text[:-1] if text[-1] == "." else text
 
 
 def _peak(curve):
@@ -436,9 +443,9 @@ def _table(curve, band, band_times_min):
     for time in range(0, END_MIN + 1, TABLE_STEP_MIN):
         place = curve["time_min"].index(time)
         other = curve["norketamine_ng_ml"]
-        row = [str(time), str(round(curve["ketamine_ng_ml"][place], 1)), str(round(other[place], 1)) if other else ""]
+        row = [str(time), _fixed(curve["ketamine_ng_ml"][place]), _fixed(other[place]) if other else ""]
         if band:
             at = band_times_min.index(time)
-            row += [str(round(part[at], 1)) for part in band]
+            row += [_fixed(part[at]) for part in band]
         rows.append(row)
     return {"columns": columns, "rows": rows}
