@@ -1,6 +1,9 @@
-"""Comparing a learner's prediction of a moment with the published one. Times are in hours."""
+"""Comparing a learner's prediction with what was published: a moment (in hours) or a share (in percent)."""
 
 from .duration import duration_label
+
+#: Percentage points that still count as close: half of what lies between two marks of the scale.
+CLOSE_POINTS = 5
 
 
 def compare_prediction(predicted_h, published_h, subject):
@@ -27,6 +30,38 @@ def compare_prediction(predicted_h, published_h, subject):
         + duration_label(published_h)
         + "; you marked "
         + duration_label(predicted_h)
+        + ", and "
+        + verdict
+        + "."
+    )
+
+
+def _percent(share):
+    rounded = round(share, 1)
+    return str(int(rounded) if rounded == int(rounded) else rounded) + " %"
+
+
+def compare_share(predicted_percent, published_percent, subject):
+    """Return one sentence that sets a predicted share beside the published one, both in percent.
+
+    ``subject`` names what was counted, as the start of a sentence.
+
+    Raises ValueError if a share is not between 0 and 100.
+    """
+    if not (0 <= predicted_percent <= 100 and 0 <= published_percent <= 100):
+        raise ValueError("a share is a percentage between 0 and 100")
+    if abs(predicted_percent - published_percent) <= CLOSE_POINTS:
+        verdict = "that is close"
+    elif predicted_percent > published_percent:
+        verdict = "that is higher than was measured"
+    else:
+        verdict = "that is lower than was measured"
+    return (
+        subject
+        + " was "
+        + _percent(published_percent)
+        + "; you marked "
+        + _percent(predicted_percent)
         + ", and "
         + verdict
         + "."

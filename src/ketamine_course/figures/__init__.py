@@ -10,7 +10,7 @@ from .html import static_html
 from .icon_array import Comparison, icon_arrays
 from .onset_events import event_timeline
 from .onset_timeline import timeline
-from .star_d import star_d_flow
+from .star_d import star_d_flow, star_d_steps
 from .trial_explorer import trial_explorer, when_text
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "event_timeline",
     "icon_arrays",
     "star_d_flow",
+    "star_d_steps",
     "static_html",
     "timeline",
     "trial_explorer",

@@ -44,13 +44,18 @@ class View:
 
 @dataclass(frozen=True)
 class Question:
-    """A moment that the learner predicts: the question, and what is said for each time (hours)."""
+    """What the learner predicts: the question, and what is said for each place on the figure's axis.
+
+    ``times_h`` are those places, one for each tick: hours on a timeline, percent where shares are drawn.
+    ``colour`` names the colour of its mark; without it, ``name`` does.
+    """
 
     name: str
     label: str
     times_h: tuple[float, ...]
     labels: tuple[str, ...]
     feedback: tuple[str, ...]
+    colour: str = ""
 
 
 @dataclass(frozen=True)

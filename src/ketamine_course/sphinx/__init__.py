@@ -8,6 +8,7 @@ Loaded by ``_config.yml``. What it adds:
   ``evidence-table``, ``evidence-index``, ``conflicting-rows``, ``recomputed-results`` and
   ``crisis-help`` (`values`, `evidence_table`), which print rows and link to where they were read;
 - the directive ``self-check`` (`self_check`), which puts a module's formative items on a page;
+- the directive ``phq9-scorer`` (`phq9`), the questionnaire with its total and with crisis help;
 - the directive ``objectives`` (`objectives`), which lists what the chapter's graded bank asks;
 - the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
 - a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
@@ -27,6 +28,7 @@ from . import (
     icons,
     lean_pages,
     objectives,
+    phq9,
     review_dates,
     self_check,
     typed_numbers,
@@ -46,6 +48,7 @@ def setup(app: Any) -> dict[str, Any]:
         claim_register,
         self_check,
         objectives,
+        phq9,
         review_dates,
         typed_numbers,
         lean_pages,

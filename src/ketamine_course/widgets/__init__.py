@@ -8,10 +8,20 @@ module (``static/figure.js``) brings both to life.
 from typing import Any
 
 from .onset import onset_events, onset_timeline
-from .star_d import star_d_flow
+from .star_d import star_d_flow, star_d_steps
 from .trials import icon_arrays, trial_explorer
 
-__all__ = ["icon_arrays", "onset_events", "onset_timeline", "quiz", "self_check", "star_d_flow", "trial_explorer"]
+__all__ = [
+    "icon_arrays",
+    "onset_events",
+    "onset_timeline",
+    "phq9_scorer",
+    "quiz",
+    "self_check",
+    "star_d_flow",
+    "star_d_steps",
+    "trial_explorer",
+]
 
 
 def quiz() -> Any:
@@ -26,3 +36,10 @@ def self_check(module: str, pool: str = "formative") -> Any:
     from .selfcheck_widget import self_check as show_self_check
 
     return show_self_check(module, pool)
+
+
+def phq9_scorer() -> Any:
+    """Show the PHQ-9 with its total, its severity bands and crisis help. It keeps and sends nothing."""
+    from .phq9_widget import Phq9Scorer
+
+    return Phq9Scorer()
