@@ -228,7 +228,7 @@ def _steps_view(steps: Sequence[Row], counted: Row, of_all: bool, pool: TracePoo
         return View(tuple(names), "shares", finding, (*(row.id for row in steps), counted.id), notes)
     finding = (
         f"Of the people who began a step, {first} % reached remission at the first and {last} % at the last "
-        f"({', '.join(shares)} %, as printed): each further step helps a smaller share."
+        f"({', '.join(shares)} %, as printed): after each further step a smaller share is well."
     )
     notes = ("The study was open and had no placebo group: some of these remissions would have come anyway.",)
     return View(tuple(names), "shares", finding, tuple(row.id for row in steps), notes)

@@ -39,7 +39,7 @@ BAND_ROWS = (
 
 NOT_A_DIAGNOSIS = (
     "This is a questionnaire, not a diagnosis: only a conversation with a clinician can make one. "
-    "This page stores nothing and sends nothing, and reloading it forgets every answer."
+    "What you mark here is stored nowhere and sent nowhere, and reloading the page forgets it."
 )
 BEFORE = "The last item asks about thoughts of death and of self-harm. You need not fill this in to learn from it."
 FUNCTION_ITEM = (
