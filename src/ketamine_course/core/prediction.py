@@ -1,9 +1,6 @@
-"""Comparing a learner's prediction with what was published: a moment (in hours) or a share (in percent)."""
+"""Comparing a learner's prediction with what was published: a moment (in hours), or a share (in percent)."""
 
 from .duration import duration_label
-
-#: Percentage points that still count as close: half of what lies between two marks of the scale.
-CLOSE_POINTS = 5
 
 
 def compare_prediction(predicted_h, published_h, subject):
@@ -36,33 +33,28 @@ def compare_prediction(predicted_h, published_h, subject):
     )
 
 
+def compare_share(predicted, lowest, highest, subject):
+    """Return one sentence that sets a predicted share beside the published ones, all in percent.
+
+    ``lowest`` and ``highest`` are the ends of what was published; equal where there is one figure.
+    ``subject`` names what was measured, as the start of a sentence.
+
+    Raises ValueError if a share is not within 0 to 100 or the ends are the wrong way round.
+    """
+    if not (0 <= predicted <= 100 and 0 <= lowest <= highest <= 100):
+        raise ValueError("shares are percentages from 0 to 100, the lowest first")
+    if predicted < lowest:
+        verdict = "that is less than was measured"
+    elif predicted > highest:
+        verdict = "that is more than was measured"
+    else:
+        verdict = "that lies within what was measured"
+    published = _percent(lowest) if lowest == highest else _percent(lowest) + " to " + _percent(highest)
+    return (
+        subject + " was measured at " + published + " %; you marked " + _percent(predicted) + " %, and " + verdict + "."
+    )
+
+
 def _percent(share):
     rounded = round(share, 1)
-    return str(int(rounded) if rounded == int(rounded) else rounded) + " %"
-
-
-def compare_share(predicted_percent, published_percent, subject):
-    """Return one sentence that sets a predicted share beside the published one, both in percent.
-
-    ``subject`` names what was counted, as the start of a sentence.
-
-    Raises ValueError if a share is not between 0 and 100.
-    """
-    if not (0 <= predicted_percent <= 100 and 0 <= published_percent <= 100):
-        raise ValueError("a share is a percentage between 0 and 100")
-    if abs(predicted_percent - published_percent) <= CLOSE_POINTS:
-        verdict = "that is close"
-    elif predicted_percent > published_percent:
-        verdict = "that is higher than was measured"
-    else:
-        verdict = "that is lower than was measured"
-    return (
-        subject
-        + " was "
-        + _percent(published_percent)
-        + "; you marked "
-        + _percent(predicted_percent)
-        + ", and "
-        + verdict
-        + "."
-    )
+    return str(int(rounded) if rounded == int(rounded) else rounded)

@@ -44,18 +44,19 @@ class View:
 
 @dataclass(frozen=True)
 class Question:
-    """What the learner predicts: the question, and what is said for each place on the figure's axis.
+    """A quantity that the learner predicts: the question, and what is said for each value.
 
-    ``times_h`` are those places, one for each tick: hours on a timeline, percent where shares are drawn.
-    ``colour`` names the colour of its mark; without it, ``name`` does.
+    ``values`` are those of the ticks of the horizontal axis, in ``unit``: hours unless told otherwise.
+    A prediction starts at the last one, which should be nobody's published answer.
+    ``name`` is that of a colour of the style sheet, without ``--kc-``.
     """
 
     name: str
     label: str
-    times_h: tuple[float, ...]
+    values: tuple[float, ...]
     labels: tuple[str, ...]
     feedback: tuple[str, ...]
-    colour: str = ""
+    unit: str = "h"
 
 
 @dataclass(frozen=True)

@@ -235,20 +235,21 @@ def _steps_view(steps: Sequence[Row], counted: Row, of_all: bool, pool: TracePoo
 
 
 def _steps_prediction(first: Row, last: Row) -> Prediction:
-    def question(name: str, colour: str, which: str, row: Row) -> Question:
+    def question(colour: str, which: str, row: Row) -> Question:
         said = f"Remission at the {which} step"
+        share = row["remission_percent"]
         return Question(
-            name,
+            colour,
             f"In remission at the {which} step, of those who began it",
             tuple(float(tick) for tick in _SHARE_TICKS),
             tuple(f"{tick} %" for tick in _SHARE_TICKS),
-            tuple(compare_share(tick, row["remission_percent"], said) for tick in _SHARE_TICKS),
-            colour,
+            tuple(compare_share(tick, share, share, said) for tick in _SHARE_TICKS),
+            "percent",
         )
 
     return Prediction(
         "Predict first: how many people reach remission?",
-        (question("first-step", "antidepressant", "first", first), question("last-step", "ketamine", "last", last)),
+        (question("antidepressant", "first", first), question("ect", "last", last)),
     )
 
 
