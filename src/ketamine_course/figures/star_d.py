@@ -198,9 +198,7 @@ def star_d_flow(steps: Sequence[Row], totals: Sequence[Row]) -> Figure:
             "adding": _layout(places, "Percent in remission by this step", 100, range(0, 101, 20)),
             "totals": _layout([row.id for row in totals], "Percent", 100, range(0, 101, 20)),
         },
-        table=_table(
-            "STAR*D: steps and totals", [*_step_cells(steps), *((row, _total_cells(row)) for row in totals)]
-        ),
+        table=_table("STAR*D: steps and totals", [*_step_cells(steps), *((row, _total_cells(row)) for row in totals)]),
         key_entries=tuple(("square", colour, meaning) for meaning, colour in _PARTS),
     )
 
@@ -221,8 +219,8 @@ def _steps_view(steps: Sequence[Row], counted: Row, of_all: bool, pool: TracePoo
     first, last = shares[0], shares[-1]
     if of_all:
         finding = (
-            f"Of all {counted['n']} people who were enrolled, {first} % were counted in remission at the first step and "
-            f"{last} % at the last. The later bars are short because few people were left to try, too."
+            f"Of all {counted['n']} people who were enrolled, {first} % were counted in remission at the first step "
+            f"and {last} % at the last. The later bars are short because few people were left to try, too."
         )
         notes: tuple[str, ...] = ("Worked out here: who remitted at the step, of everybody enrolled.",)
         return View(tuple(names), "shares", finding, (*(row.id for row in steps), counted.id), notes)

@@ -11,7 +11,7 @@ from typing import Any
 from .. import evidence
 from ..core import phq9
 
-#: The questionnaire's own words, which may be reproduced without permission (practice.scale-licence.phq9.no-permission).
+#: The questionnaire's own words, reproduced as its notice allows (row practice.scale-licence.phq9.no-permission).
 #: Read in HL7's US Core implementation guide, and compared with the form of a general practice of the NHS.
 INTRODUCTION = "Over the last 2 weeks, how often have you been bothered by any of the following problems?"
 ANSWERS = ("Not at all", "Several days", "More than half the days", "Nearly every day")
