@@ -355,9 +355,7 @@ def clean() -> None:
         shutil.rmtree(ROOT / name, ignore_errors=True)
 
 
-def simulate(
-    model: str, dose_mg: float, minutes: float, weight_kg: float, until_min: float, step_min: float
-) -> None:
+def simulate(model: str, dose_mg: float, minutes: float, weight_kg: float, until_min: float, step_min: float) -> None:
     """Print the concentrations of an infusion as CSV: time_min, ketamine_ng_ml, norketamine_ng_ml.
 
     Education, not advice about anyone's treatment. A model that has no metabolite leaves its column blank.

@@ -158,7 +158,11 @@ class Course:
         return folder
 
     def grades(self) -> dict[str, dict[str, Grade]]:
-        """Return what the gradebook holds, by student and item, of every submission."""
+        """Return what the gradebook holds, by student and item, of every submission of the sample quiz."""
+        return self.grades_of(QUIZ)
+
+    def grades_of(self, quiz: str) -> dict[str, dict[str, Grade]]:
+        """Return what the gradebook holds, by student and item, of every submission of a quiz."""
         with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as gradebook:
             return {
                 submission.student.id: {
@@ -166,7 +170,7 @@ class Course:
                     for notebook in submission.notebooks
                     for grade in notebook.grades
                 }
-                for submission in gradebook.assignment_submissions(QUIZ)
+                for submission in gradebook.assignment_submissions(quiz)
             }
 
     def totals(self) -> dict[str, float]:

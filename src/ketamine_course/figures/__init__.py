@@ -13,7 +13,7 @@ from .infusion import band_grid, bands_key, infusion_simulator
 from .onset_events import event_timeline
 from .onset_timeline import timeline
 from .routes import Share, bioavailability_by_route
-from .star_d import star_d_flow
+from .star_d import star_d_flow, star_d_steps
 from .trial_explorer import trial_explorer, when_text
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "icon_arrays",
     "infusion_simulator",
     "star_d_flow",
+    "star_d_steps",
     "static_html",
     "timeline",
     "trial_explorer",

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from ..core import effect
+from ..core.prediction import compare_share
 from ..evidence import Row
-from .figure import Column, Control, DataTable, Figure, Option, TracePool, View
+from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, TracePool, View
 from .signs import label_lines, number_text
 
 _ROW_PX = 68
@@ -197,23 +198,107 @@ def star_d_flow(steps: Sequence[Row], totals: Sequence[Row]) -> Figure:
             "adding": _layout(places, "Percent in remission by this step", 100, range(0, 101, 20)),
             "totals": _layout([row.id for row in totals], "Percent", 100, range(0, 101, 20)),
         },
-        table=DataTable(
-            caption="STAR*D: steps and totals",
-            columns=(
-                Column("what", "Step or total"),
-                Column("entered", "People"),
-                Column("remitted", "Remitted"),
-                Column("percent", "Remission as printed"),
-                Column("on", "Went on"),
-                Column("neither", "Neither"),
-                Column("reference", "Source"),
-                Column("where", "Read in"),
-                Column("note", "Note"),
-            ),
-            rows={row.id: cells for row, cells in (*_step_cells(steps), *((row, _total_cells(row)) for row in totals))},
-            csv_names=("star_d", "star_d_readings"),
-        ),
+        table=_table("STAR*D: steps and totals", [*_step_cells(steps), *((row, _total_cells(row)) for row in totals)]),
         key_entries=tuple(("square", colour, meaning) for meaning, colour in _PARTS),
+    )
+
+
+#: Marks of the scale on which shares are predicted, in percent; every second one has a label.
+_SHARE_TICKS = tuple(range(0, 101, 10))
+
+
+def _steps_view(steps: Sequence[Row], counted: Row, of_all: bool, pool: TracePool) -> View:
+    names, shares = [], []
+    for row in steps:
+        share = round(100 * row["remitted"] / counted["n"], 1) if of_all else row["remission_percent"]
+        shares.append(number_text(share))
+        whom = f"all {counted['n']} who were enrolled" if of_all else f"{row['entered']} who began it"
+        text = f"<b>Step {row['step']}: {shares[-1]} %</b><br>in remission, of {whom}"
+        names.append(pool.name(_bar(row.id, 0, share, "var(--kc-midazolam)", row.id, text)))
+        names.append(pool.name(_label(row.id, text, row.id)))
+    first, last = shares[0], shares[-1]
+    if of_all:
+        finding = (
+            f"Of all {counted['n']} people who were enrolled, {first} % were counted in remission at the first step "
+            f"and {last} % at the last. The later bars are short because few people were left to try, too."
+        )
+        notes: tuple[str, ...] = ("Worked out here: who remitted at the step, of everybody enrolled.",)
+        return View(tuple(names), "shares", finding, (*(row.id for row in steps), counted.id), notes)
+    finding = (
+        f"Of the people who began a step, {first} % reached remission at the first and {last} % at the last "
+        f"({', '.join(shares)} %, as printed): after each further step a smaller share is well."
+    )
+    notes = ("The study was open and had no placebo group: some of these remissions would have come anyway.",)
+    return View(tuple(names), "shares", finding, tuple(row.id for row in steps), notes)
+
+
+def _steps_prediction(first: Row, last: Row) -> Prediction:
+    def question(colour: str, which: str, row: Row) -> Question:
+        said = f"Remission at the {which} step"
+        share = row["remission_percent"]
+        return Question(
+            colour,
+            f"In remission at the {which} step, of those who began it",
+            tuple(float(tick) for tick in _SHARE_TICKS),
+            tuple(f"{tick} %" for tick in _SHARE_TICKS),
+            tuple(compare_share(tick, share, share, said) for tick in _SHARE_TICKS),
+            "percent",
+        )
+
+    return Prediction(
+        "Predict first: how many people reach remission?",
+        (question("antidepressant", "first", first), question("ect", "last", last)),
+    )
+
+
+def star_d_steps(steps: Sequence[Row], counted: Row) -> Figure:
+    """Return the share in remission at each step of STAR*D, predicted before it is shown.
+
+    Args:
+        steps: the rows of ``star_d``, first step first.
+        counted: the row of ``star_d_readings`` that counts remissions among everybody enrolled.
+    """
+    pool = TracePool()
+    layout = _layout([row.id for row in steps], "Percent in remission", 100, _SHARE_TICKS)
+    layout["xaxis"]["ticktext"] = [str(tick) if tick % 20 == 0 else "" for tick in _SHARE_TICKS]
+    return Figure(
+        name="star-d-steps",
+        title="Four steps of STAR*D: how many reach remission?",
+        controls=(
+            Control(
+                "whom",
+                "Count of everyone who was enrolled",
+                (Option("began", "Of those who began the step"), Option("all", "Of everyone who was enrolled")),
+                "The same remissions look smaller when everybody counts who started.",
+            ),
+        ),
+        views={
+            "began": _steps_view(steps, counted, False, pool),
+            "all": _steps_view(steps, counted, True, pool),
+        },
+        traces=pool.traces,
+        layouts={"shares": layout},
+        table=_table("STAR*D: remission at each step", [*_step_cells(steps), (counted, _total_cells(counted))]),
+        prediction=_steps_prediction(steps[0], steps[-1]),
+    )
+
+
+def _table(caption: str, rows: Sequence[tuple[Row, dict[str, str]]]) -> DataTable:
+    return DataTable(
+        caption=caption,
+        columns=(
+            Column("what", "Step or total"),
+            Column("entered", "People"),
+            Column("remitted", "Remitted"),
+            Column("percent", "Remission as printed"),
+            Column("on", "Went on"),
+            Column("neither", "Neither"),
+            Column("reference", "Source"),
+            Column("where", "Read in"),
+            Column("note", "Note"),
+        ),
+        rows={row.id: cells for row, cells in rows},
+        csv_names=("star_d", "star_d_readings"),
     )
 
 

@@ -10,6 +10,7 @@ Loaded by ``_config.yml``. What it adds:
 - the directive ``self-check`` (`self_check`), which puts a module's formative items on a page;
 - the directive ``objectives`` (`objectives`), which lists what the chapter teaches;
 - the meaning of a term beside the first link of ``{term}`` to it (`glossary_hover`);
+- the directive ``phq9-scorer`` (`phq9`), the questionnaire with its total and with crisis help;
 - the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
 - a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
 - a warning for each number that was typed into prose (`typed_numbers`);
@@ -29,6 +30,7 @@ from . import (
     icons,
     lean_pages,
     objectives,
+    phq9,
     review_dates,
     self_check,
     typed_numbers,
@@ -49,6 +51,7 @@ def setup(app: Any) -> dict[str, Any]:
         self_check,
         objectives,
         glossary_hover,
+        phq9,
         review_dates,
         typed_numbers,
         lean_pages,

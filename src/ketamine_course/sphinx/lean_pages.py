@@ -51,6 +51,9 @@ def _page_files(app: Any, page: str, _template: str, context: dict[str, Any], _d
         app.add_css_file(f"{FOLDER}/item.css")
         app.add_css_file(f"{FOLDER}/selfcheck.css")
         app.add_js_file(f"{FOLDER}/selfcheck_page.js", type="module")
+    if "kc-phq9" in (context.get("body") or ""):
+        app.add_css_file(f"{FOLDER}/phq9.css")
+        app.add_js_file(f"{FOLDER}/phq9_page.js", type="module")
     if "kc-payload" in (context.get("body") or ""):
         app.add_css_file(f"{FOLDER}/figure.css")
         if "kc-calculator" in context["body"]:

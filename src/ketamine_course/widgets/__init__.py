@@ -11,7 +11,7 @@ from .calculator import infusion_calculator
 from .infusion import infusion_simulator
 from .ketamine import ketamine_history, ketamine_routes
 from .onset import onset_events, onset_timeline
-from .star_d import star_d_flow
+from .star_d import star_d_flow, star_d_steps
 from .trials import icon_arrays, trial_explorer
 
 __all__ = [
@@ -22,9 +22,11 @@ __all__ = [
     "ketamine_routes",
     "onset_events",
     "onset_timeline",
+    "phq9_scorer",
     "quiz",
     "self_check",
     "star_d_flow",
+    "star_d_steps",
     "trial_explorer",
 ]
 
@@ -41,3 +43,10 @@ def self_check(module: str, pool: str = "formative") -> Any:
     from .selfcheck_widget import self_check as show_self_check
 
     return show_self_check(module, pool)
+
+
+def phq9_scorer() -> Any:
+    """Show the PHQ-9 with its total, its severity bands and crisis help. It keeps and sends nothing."""
+    from .phq9_widget import Phq9Scorer
+
+    return Phq9Scorer()

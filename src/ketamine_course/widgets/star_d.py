@@ -26,3 +26,14 @@ def star_d_figure() -> figures.Figure:
 def star_d_flow() -> Any:
     """Show who remits at each step of STAR*D, who leaves, and the readings of its total."""
     return show(star_d_figure())
+
+
+def star_d_steps_figure() -> figures.Figure:
+    """Return the share in remission at each step of STAR*D, with its prediction."""
+    steps = sorted(evidence.table("star_d"), key=lambda row: int(row["step"]))
+    return figures.star_d_steps(steps, evidence.row(TOTALS[1]))
+
+
+def star_d_steps() -> Any:
+    """Ask how many people reach remission at each step of STAR*D, then show it."""
+    return show(star_d_steps_figure())
