@@ -18,12 +18,16 @@ CONF = """
 extensions = ["myst_parser", "sphinxcontrib.bibtex", "ketamine_course.sphinx.glossary_hover"]
 root_doc = "index"
 myst_footnote_transition = False
-suppress_warnings = ["myst.footnote", "toc.not_included"]
+suppress_warnings = ["myst.footnote"]
 bibtex_bibfiles = ["references.bib"]
 html_theme = "basic"
 """
 
-GLOSSARY = """# Glossary
+GLOSSARY = """---
+orphan: true
+---
+
+# Glossary
 
 ```{glossary}
 placebo

@@ -6,12 +6,15 @@ for (const term of document.querySelectorAll(".kc-term")) {
   const meaning = term.querySelector(".kc-meaning");
   const place = () => {
     term.classList.remove("kc-above");
-    const link = term.querySelector("a").getClientRects();
-    const { height, bottom } = meaning.getBoundingClientRect();
-    const above = link[0].top - height;
-    if (bottom > innerHeight && above > 0) {
-      // As far as from the meaning's place beneath the term's last line to above its first.
-      term.style.setProperty("--kc-line", `${bottom - height - link[0].top}px`);
+    term.style.removeProperty("--kc-shift");
+    const [link] = term.querySelector("a").getClientRects();
+    const line = meaning.getBoundingClientRect();
+    const text = meaning.firstElementChild.getBoundingClientRect();
+    const shift = Math.min(link.left - line.left - 8, line.width - text.width);
+    term.style.setProperty("--kc-shift", `${Math.max(0, shift)}px`);
+    if (line.bottom > innerHeight && link.top > line.height) {
+      // From where it is beneath the term's last line to above its first.
+      term.style.setProperty("--kc-line", `${line.top - link.top}px`);
       term.classList.add("kc-above");
     }
   };
