@@ -148,6 +148,7 @@ asra.com
 azbn.gov
 befrienders.org
 bmcpsychiatry.biomedcentral.com
+bmj.com
 build.fhir.org
 cambridge.org
 cochranelibrary.com
@@ -169,6 +170,7 @@ frontiersin.org
 gov.uk
 health.wyo.gov
 hkmj.org
+hl7.org
 html.scirp.org
 ids-qids.org
 jamanetwork.com
@@ -199,6 +201,7 @@ psychiatryonline.org
 pubmed.ncbi.nlm.nih.gov
 pubs.asahq.org
 rcemlearning.co.uk
+researchinformation.amsterdamumc.org
 researchsquare.com
 samaritans.org
 science.sciencemag.org
@@ -209,6 +212,7 @@ spravatohcp.com
 spravatorems.com
 springermedizin.de
 talks.ox.ac.uk
+tijdschriftvoorpsychiatrie.nl
 """.split()
 
 
