@@ -148,6 +148,7 @@ asra.com
 azbn.gov
 befrienders.org
 bmcpsychiatry.biomedcentral.com
+bmj.com
 build.fhir.org
 cambridge.org
 cochranelibrary.com
@@ -170,6 +171,7 @@ gov.uk
 govinfo.gov
 health.wyo.gov
 hkmj.org
+hl7.org
 html.scirp.org
 ids-qids.org
 jamanetwork.com
@@ -201,6 +203,7 @@ psychiatryonline.org
 pubmed.ncbi.nlm.nih.gov
 pubs.asahq.org
 rcemlearning.co.uk
+researchinformation.amsterdamumc.org
 researchsquare.com
 samaritans.org
 science.sciencemag.org
@@ -213,6 +216,7 @@ springermedizin.de
 talks.ox.ac.uk
 tga.gov.au
 who.int
+tijdschriftvoorpsychiatrie.nl
 """.split()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pybtex.database import parse_file
+from pybtex.richtext import Text
 
 
 def entries(path: Path) -> dict[str, Any]:
@@ -17,6 +18,11 @@ def entries(path: Path) -> dict[str, Any]:
 _TITLE_WORDS = 6
 
 
+def _plain(latex: str) -> str:
+    """Return a field's text without braces and with its accents."""
+    return str(Text.from_latex(latex))
+
+
 def label(entry: Any) -> str:
     """Return author and year of an entry, such as ``Kishimoto 2016``.
 
@@ -26,13 +32,12 @@ def label(entry: Any) -> str:
     """
     if entry.persons.get("author"):
         person = entry.persons["author"][0]
-        name = " ".join(person.prelast_names + person.last_names) or str(person)
+        name = _plain(" ".join(person.prelast_names + person.last_names) or str(person))
     else:
-        words = entry.fields.get("title", "").split()
+        words = _plain(entry.fields.get("title", "")).split()
         if not words:
             raise ValueError("the entry has neither author nor title; add what was read")
         name = "“" + " ".join(words[:_TITLE_WORDS]) + ("…”" if len(words) > _TITLE_WORDS else "”")
-    name = name.replace("{", "").replace("}", "")
     return " ".join(part for part in (name, entry.fields.get("year")) if part)
 
 

@@ -247,7 +247,7 @@ def _steps_prediction(first: Row, last: Row) -> Prediction:
 
     return Prediction(
         "Predict first: how many people reach remission?",
-        (question("antidepressant", "first", first), question("ect", "last", last)),
+        (question("antidepressant", "first", first), question("ketamine", "last", last)),
     )
 
 
