@@ -211,7 +211,7 @@ def solved_curve(method: str, person: Mapping[str, float] | None = None) -> Arra
     matrix = np.array(system["matrix"])
     entry = np.zeros(len(matrix))
     state = np.zeros(len(matrix))
-    parts = []
+    parts: list[Array] = []
     for start, end, rate in ((0, DURATION_MIN, DOSE_MG / DURATION_MIN), (DURATION_MIN, MINUTES, 0)):
         entry[0] = rate
         solved = solve_ivp(

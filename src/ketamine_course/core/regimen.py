@@ -204,7 +204,8 @@ class _Step:
                 sequences = [before + after for before, after in zip(sequences, later)]
                 exponent += 1
             self.seen.append(list(zip(depends, sequences)))
-        self.length = length
+        # Doubling may have led beyond what was asked for; a longer run need not begin anew.
+        self.length = len(sequences[0])
 
     def repeat(self, state, count, found):
         """Return the state after ``count`` steps; add to ``found`` what each output is after each of them."""
