@@ -146,7 +146,8 @@ class Measured:
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def browser_for_timing() -> Iterator[Browser]:
+    """Run a Chromium whose frames are not limited to 60 a second."""
     executable = find_chromium()
     if executable is None:
         sys.exit("No Chromium found: install it or set CHROMIUM to its path.")
@@ -195,7 +196,7 @@ def main() -> None:
     changes = parser.parse_args().changes
     if not (SITE / "index.html").exists():
         sys.exit(f"No built book in {SITE}: run ketamine-course build.")
-    with traffic.serve(SITE) as site, _chromium() as browser:
+    with traffic.serve(SITE) as site, browser_for_timing() as browser:
         measured = [measure(browser, site.url, case, changes) for case in CASES]
     _print_table(measured)
     slow = [f"{each.name} takes {each.ratio:.2f} times as long" for each in measured if each.ratio > MOST]

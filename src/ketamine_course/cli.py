@@ -243,6 +243,7 @@ def prove() -> None:
     _python("-m", "pytest", "tests/prove", "-p", "no:cacheprovider", "-s")
     benchmark_page()
     _python("benchmarks/explorer.py")
+    _python("benchmarks/simulator.py")
 
 
 def quiz(banks: Path, overlay: Path | None = None) -> None:

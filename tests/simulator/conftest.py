@@ -16,9 +16,9 @@ from ketamine_course import core
 from ketamine_course.sphinx import frontend
 from ketamine_course.widgets.esm import STATIC
 
-from ..browser.conftest import axe_source, browser
+from ..browser.conftest import axe_source, browser, lab, site
 
-__all__ = ["axe_source", "browser"]
+__all__ = ["axe_source", "browser", "lab", "site"]
 
 #: The host, as small as it can be. Colours are those of the book's theme, light and dark.
 _PAGE = """<!doctype html>

@@ -73,8 +73,8 @@ def _line(name, times_min, values, colour, dash, width, row_id, axis="y"):
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [round(time / 60, 5) for time in times_min],
-        "y": [round(value, 2) for value in values],
+        "x": [_rounded(time / 60, 5) for time in times_min],
+        "y": [_rounded(value, 2) for value in values],
         "text": [""] * len(values),
         "customdata": [row_id] * len(values),
         "hovertext": text,
@@ -91,7 +91,7 @@ def _area(name, x, low, high, colour, row_id):
         "mode": "lines",
         "name": name,
         "x": x + x[::-1],
-        "y": [round(value, 2) for value in high + low[::-1]],
+        "y": [_rounded(value, 2) for value in high + low[::-1]],
         "text": [""] * (2 * len(x)),
         "customdata": [row_id] * (2 * len(x)),
         "hoverinfo": "skip",
@@ -111,17 +111,24 @@ def _minutes(time_min):
     return str(round(time_min)) + " min"
 
 
-def _fixed(value):
-    """Return a number with one decimal, as text; `round` gives MicroPython other digits than CPython."""
-    return "%.1f" % value
-
-
 def _number(value):
-    """Return a number with at most two decimals and no useless zero, as text."""
-    text = "%.2f" % value
-    while text[-1] == "0":
-        text = text[:-1]
-    return text[:-1] if text[-1] == "." else text
+    """Return a number without a useless decimal."""
+    hundredths = int(value * 100 + 0.5)
+    text = str(hundredths // 100)
+    rest = ("0" + str(hundredths % 100))[-2:].rstrip("0")
+    return text + "." + rest if rest else text
+
+
+def _tenths(value):
+    """Return a number with one decimal."""
+    tenths = int(value * 10 + 0.5)
+    return str(tenths // 10) + "." + str(tenths % 10)
+
+
+def _rounded(value, decimals):
+    """Return a number that is not negative, rounded: the round of MicroPython gives 74.40000000000001 for 74.4."""
+    scale = 10**decimals
+    return int(value * scale + 0.5) / scale
 
 
 def _peak(curve):
@@ -300,7 +307,7 @@ def _layout(traces, ranges):
             "zeroline": False,
             "type": "linear",
             "range": [-0.06, END_MIN / 60 + 0.06],
-            "tickvals": [round(tick / 60, 5) for tick in ticks],
+            "tickvals": [_rounded(tick / 60, 5) for tick in ticks],
             "ticktext": [str(tick) for tick in ticks],
             "tickangle": 0,
             "anchor": "y2",
@@ -309,13 +316,13 @@ def _layout(traces, ranges):
             "title": {"text": "Concentration in blood, ng/mL"},
             "fixedrange": True,
             "domain": [0.34, 1],
-            "range": [0, round(top * 1.08, 2)],
+            "range": [0, _rounded(top * 1.08, 2)],
         },
         "yaxis2": {
             "title": {"text": "Systolic, mmHg"},
             "fixedrange": True,
             "domain": [0, 0.22],
-            "range": [0, round(pressure * 1.35, 2)],
+            "range": [0, _rounded(pressure * 1.35, 2)],
         },
         "shapes": [],
         "annotations": [
@@ -443,9 +450,9 @@ def _table(curve, band, band_times_min):
     for time in range(0, END_MIN + 1, TABLE_STEP_MIN):
         place = curve["time_min"].index(time)
         other = curve["norketamine_ng_ml"]
-        row = [str(time), _fixed(curve["ketamine_ng_ml"][place]), _fixed(other[place]) if other else ""]
+        row = [str(time), _tenths(curve["ketamine_ng_ml"][place]), _tenths(other[place]) if other else ""]
         if band:
             at = band_times_min.index(time)
-            row += [_fixed(part[at]) for part in band]
+            row += [_tenths(part[at]) for part in band]
         rows.append(row)
     return {"columns": columns, "rows": rows}

@@ -10,6 +10,10 @@ DOSE_RANGE_MG = (0, 5000)
 DURATION_RANGE_MIN = (1, 1440)
 TIME_RANGE_MIN = (0, 10080)
 
+#: Steps that were worked out, by all that they depend on: who moves a slider asks for the same ones again.
+_steps = {}
+_MOST_STEPS = 48
+
 
 def infusion(dose_mg, duration_min, pause_after_min=None, pause_min=0, stopped=False):
     """Return the schedule of one dose at a constant rate, with at most one pause.
@@ -103,13 +107,16 @@ def concentrations(model, weight_kg, schedule, times_min, person=None):
     if metabolite is not None:
         outputs.append((metabolite, NG_PER_ML / system["metabolite_volume_l"]))
     found = [[] for _ in outputs]
-    steps = {}
+    system_key = (tuple([tuple(row) for row in system["matrix"]]), tuple(outputs))
     state = [0.0] * (len(system["matrix"]) + 1)
     for minutes, count, rate, is_output in _runs(schedule, times_min):
-        if minutes not in steps:
-            steps[minutes] = _Step(step_matrix(system["matrix"], minutes), outputs)
+        step = _steps.get((minutes, system_key))
+        if step is None:
+            if len(_steps) >= _MOST_STEPS:
+                _steps.clear()
+            step = _steps[(minutes, system_key)] = _Step(step_matrix(system["matrix"], minutes), outputs)
         state[-1] = rate
-        state = steps[minutes].repeat(state, count, found if is_output else None)
+        state = step.repeat(state, count, found if is_output else None)
     return {
         "time_min": list(times_min),
         "ketamine_ng_ml": found[0],
@@ -197,7 +204,8 @@ class _Step:
                 sequences = [before + after for before, after in zip(sequences, later)]
                 exponent += 1
             self.seen.append(list(zip(depends, sequences)))
-        self.length = length
+        # Doubling may have led beyond what was asked for; a longer run need not begin anew.
+        self.length = len(sequences[0])
 
     def repeat(self, state, count, found):
         """Return the state after ``count`` steps; add to ``found`` what each output is after each of them."""

@@ -14,6 +14,7 @@ _FUNCTIONS = (
     "infusion_view.view",
     "infusion_arithmetic.compare_attempt",
     "infusion_arithmetic.double_check",
+    "infusion_arithmetic.figure_problems",
     "infusion_arithmetic.input_limits",
     "infusion_arithmetic.plan",
     "infusion_arithmetic.practice_csv",

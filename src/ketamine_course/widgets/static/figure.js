@@ -124,6 +124,7 @@ class Figure {
     this.stops = [];
     this.asked = 0;
     this.root.classList.add("kc-js");
+    if (this.payload.live) this.firstTable = this.readTable();
     this.controls = this.buildControls();
     if (this.payload.prediction) this.askPrediction();
     else this.reveal();
@@ -136,7 +137,14 @@ class Figure {
   }
 
   get firstView() {
-    return this.stated(this.payload.views[this.payload.index[0]]);
+    return { ...this.stated(this.payload.views[this.payload.index[0]]), computed: this.firstTable };
+  }
+
+  // The table of the first state, which the page holds as text.
+  readTable() {
+    const cells = (row) => [...row.cells].map((cell) => cell.textContent);
+    const part = this.root.querySelector(".kc-computed");
+    return { columns: cells(part.querySelector("thead tr")), rows: [...part.querySelectorAll("tbody tr")].map(cells) };
   }
 
   // A view names its traces and its layout; a state that was computed holds them.
@@ -157,8 +165,8 @@ class Figure {
       reply = { error: `The figure cannot be computed here: ${error.message}. It shows its first state.` };
     }
     if (asked !== this.asked) return false;
-    if (reply.result) this.computed = reply.result;
-    this.root.querySelector(".kc-warning").textContent = reply.error ?? reply.result.warning;
+    this.computed = reply.result;
+    this.warning = reply.error ?? reply.result.warning;
     return true;
   }
 
@@ -322,12 +330,13 @@ class Figure {
     const choices = this.model.get("choices");
     for (const [name, set] of this.controls.inputs) set(choices[name]);
     if (this.payload.live && !(await this.compute())) return;
-    this.describe(this.view);
+    this.describe(this.view, this.warning);
     await this.draw();
   }
 
-  describe({ finding, notes, row_ids, computed }) {
+  describe({ finding, notes, row_ids, computed }, warning) {
     if (computed) this.tabulate(computed);
+    if (this.payload.live) this.root.querySelector(".kc-warning").textContent = warning ?? "";
     this.root.querySelector(".kc-finding span").textContent = finding;
     this.root.querySelector(".kc-notes").replaceChildren(...notes.map((note) => element("li", {}, note)));
     const shown = new Set(row_ids);
@@ -410,7 +419,7 @@ class Figure {
     const start = this.firstView;
     // Paper gets the still picture, which is of the first view: words and rows must be that view's.
     const toPaper = () => { details.dataset.was = details.open; details.open = true; this.describe(start); };
-    const fromPaper = () => { details.open = details.dataset.was === "true"; this.describe(this.view); };
+    const fromPaper = () => { details.open = details.dataset.was === "true"; this.describe(this.view, this.warning); };
     addEventListener("beforeprint", toPaper);
     addEventListener("afterprint", fromPaper);
     this.stops.push(
