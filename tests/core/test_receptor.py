@@ -130,12 +130,14 @@ def test_a_closed_channel_keeps_what_it_holds() -> None:
 
 def test_a_course_in_two_parts_is_the_course_in_one() -> None:
     half_way = receptor.blocked_after(0.1, 1, 0.3, 7)
-    assert receptor.blocked_after(half_way, 1, 0.3, 5) == pytest.approx(receptor.blocked_after(0.1, 1, 0.3, 12), rel=1e-12)
+    assert receptor.blocked_after(half_way, 1, 0.3, 5) == pytest.approx(
+        receptor.blocked_after(0.1, 1, 0.3, 12), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf, "a", None, True, [1]])
 def test_what_is_no_number_in_range_is_refused_by_name(wrong: object) -> None:
-    with pytest.raises(ValueError, match="voltage_mv is .*must be from -140 to 80 mV"):
+    with pytest.raises(ValueError, match=r"voltage_mv is .*must be from -140 to 80 mV"):
         receptor.magnesium_unblocked(wrong, 1)
-    with pytest.raises(ValueError, match="duration_s is .*must be from 0 to 86400 s"):
+    with pytest.raises(ValueError, match=r"duration_s is .*must be from 0 to 86400 s"):
         receptor.blocked_after(0, 1, 1, wrong)

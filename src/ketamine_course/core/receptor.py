@@ -10,8 +10,8 @@ What was read and what is ours:
   the paper, not in the paper; rows ``nmda.mg.slope`` and ``nmda.mg.constant``. The block is taken as
   instantaneous, which is not so within milliseconds.
 - Ketamine: half-blocking concentration at -70 mV, its dependence on voltage, and the two rates, from
-  human receptors held active (an abstract of 2009); rows ``ket.block.ic50``, ``.delta``, ``.k_on``,
-  ``.k_off``. The rates alone imply twice that half-blocking concentration: both are measurements,
+  human receptors held active (an abstract of 2009, which names no magnesium: none is assumed); rows
+  ``ket.block.ic50``, ``.delta``, ``.k_on``, ``.k_off``. The rates alone imply twice that half-blocking concentration: both are measurements,
   and neither is corrected here. The measured Hill coefficient is 0.84; here it is 1.
 - Magnesium and ketamine sit at the same site (row ``ket.pore.shared_site``), so one blocker at a
   time: that step, and the share of time that a channel is open, are illustrations of ours.
@@ -136,7 +136,7 @@ def channel_current(conductance_ns, free_share, voltage_mv, reversal_mv):
 def blocked_in_the_end(ketamine_um):
     """Return the share of receptors that hold ketamine once block and unblock are in balance.
 
-    k_on K / (k_on K + k_off), at -70 mV without magnesium. It does not depend on how often the
+    k_on K / (k_on K + k_off), without magnesium. It does not depend on how often the
     channels open, as long as they do: block and unblock both wait for that.
 
     Raises ValueError for ketamine outside 0 to 100 µmol/L.

@@ -8,8 +8,10 @@ so that a figure follows light, dark and print.
 from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, View
 from .html import static_html
 from .icon_array import Comparison, icon_arrays
+from .mechanism import disinhibition_cascade, mechanism_clock
 from .onset_events import event_timeline
 from .onset_timeline import timeline
+from .receptor import block_by_use, coincidence_detector
 from .star_d import star_d_flow
 from .trial_explorer import trial_explorer, when_text
 
@@ -23,8 +25,12 @@ __all__ = [
     "Prediction",
     "Question",
     "View",
+    "block_by_use",
+    "coincidence_detector",
+    "disinhibition_cascade",
     "event_timeline",
     "icon_arrays",
+    "mechanism_clock",
     "star_d_flow",
     "static_html",
     "timeline",

@@ -7,11 +7,24 @@ module (``static/figure.js``) brings both to life.
 
 from typing import Any
 
+from .mechanism import block_by_use, coincidence_detector, disinhibition_cascade, mechanism_clock
 from .onset import onset_events, onset_timeline
 from .star_d import star_d_flow
 from .trials import icon_arrays, trial_explorer
 
-__all__ = ["icon_arrays", "onset_events", "onset_timeline", "quiz", "self_check", "star_d_flow", "trial_explorer"]
+__all__ = [
+    "block_by_use",
+    "coincidence_detector",
+    "disinhibition_cascade",
+    "icon_arrays",
+    "mechanism_clock",
+    "onset_events",
+    "onset_timeline",
+    "quiz",
+    "self_check",
+    "star_d_flow",
+    "trial_explorer",
+]
 
 
 def quiz() -> Any:
