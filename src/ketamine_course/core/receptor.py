@@ -11,8 +11,9 @@ What was read and what is ours:
   instantaneous, which is not so within milliseconds.
 - Ketamine: half-blocking concentration at -70 mV, its dependence on voltage, and the two rates, from
   human receptors held active (an abstract of 2009, which names no magnesium: none is assumed); rows
-  ``ket.block.ic50``, ``.delta``, ``.k_on``, ``.k_off``. The rates alone imply twice that half-blocking concentration: both are measurements,
-  and neither is corrected here. The measured Hill coefficient is 0.84; here it is 1.
+  ``ket.block.ic50``, ``.delta``, ``.k_on``, ``.k_off``. The rates alone imply twice that half-blocking
+  concentration: both are measurements, and neither is corrected here. The measured Hill coefficient
+  is 0.84; here it is 1.
 - Magnesium and ketamine sit at the same site (row ``ket.pore.shared_site``), so one blocker at a
   time: that step, and the share of time that a channel is open, are illustrations of ours.
 

@@ -468,16 +468,16 @@ def _course(
     else:
         kept = "as the channels go on opening" if later_share else "as the channels stay closed"
         finding = (
-            f"With {number_text(ketamine)} µmol/L and channels that open {label}, {_percent(held(10))} of the receptors "
-            f"hold ketamine after 10 s and {_percent(at_loss)} after {WITH_KETAMINE_S} s; in the end it would be "
-            f"{_percent(in_the_end)}, however often they open. A minute after ketamine has gone {_percent(left)} still "
+            f"With {number_text(ketamine)} µmol/L and channels that open {label}, {_percent(held(10))} of the "
+            f"receptors hold ketamine after 10 s and {_percent(at_loss)} after {WITH_KETAMINE_S} s; in the end it would "
+            f"be {_percent(in_the_end)}, however often they open. A minute after ketamine has gone {_percent(left)} still "
             f"hold it, {kept}."
         )
     half = number_text(round(receptor.KETAMINE_K_OFF / receptor.KETAMINE_K_ON, 1))
     notes = (
         "Illustration: the share of time that channels are open, and the minute with ketamine, are ours; the two rates "
         "were measured in receptors held active. Magnesium is left out.",
-        f"By these rates half of the receptors are blocked at about {half} µmol/L; measured directly, in the same study, "
-        f"it was {number_text(receptor.KETAMINE_IC50_UM)} µmol/L. Both are given, neither is corrected.",
+        f"By these rates half of the receptors are blocked at about {half} µmol/L; measured directly, in the same "
+        f"study, it was {number_text(receptor.KETAMINE_IC50_UM)} µmol/L. Both are given, neither is corrected.",
     )
     return View(pool.names(traces), "time", finding, tuple(row.id for row in rows), notes)
