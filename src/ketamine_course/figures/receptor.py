@@ -469,9 +469,9 @@ def _course(
         kept = "as the channels go on opening" if later_share else "as the channels stay closed"
         finding = (
             f"With {number_text(ketamine)} µmol/L and channels that open {label}, {_percent(held(10))} of the "
-            f"receptors hold ketamine after 10 s and {_percent(at_loss)} after {WITH_KETAMINE_S} s; in the end it would "
-            f"be {_percent(in_the_end)}, however often they open. A minute after ketamine has gone {_percent(left)} still "
-            f"hold it, {kept}."
+            f"receptors hold ketamine after 10 s and {_percent(at_loss)} after {WITH_KETAMINE_S} s; in the end it "
+            f"would be {_percent(in_the_end)}, however often they open. A minute after ketamine has gone "
+            f"{_percent(left)} still hold it, {kept}."
         )
     half = number_text(round(receptor.KETAMINE_K_OFF / receptor.KETAMINE_K_ON, 1))
     notes = (
