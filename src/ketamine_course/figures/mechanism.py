@@ -273,13 +273,14 @@ _PARTS = {
     "spines": (5.0, 3.5, "diamond", "New spines"),
     "mood": (1.0, 3.5, "diamond", "Mood"),
 }
+_MIDDLE = 5.0
 #: From, to, and the sign at the end: a bar inhibits, a triangle passes on.
 _LINKS = (
     ("inhibitory", "excitatory", "line-ns"),
-    ("excitatory", "next", "triangle-up"),
-    ("next", "growth", "triangle-up"),
-    ("growth", "spines", "triangle-up"),
-    ("spines", "mood", "triangle-up"),
+    ("excitatory", "next", "triangle-right"),
+    ("next", "growth", "triangle-down"),
+    ("growth", "spines", "triangle-left"),
+    ("spines", "mood", "triangle-left"),
 )
 _STEPS = (
     _Step(
@@ -428,13 +429,14 @@ def _cascade_layout(active: Sequence[str], blocked: bool) -> dict[str, Any]:
             state = "silenced"
         if name == "mood":
             state = "lifts: how?" if name in active else "as before"
-        notes.append(note(x, y - 1.5, f"{label}<br>{state}"))
+        # Above in the upper row and below in the lower, so that no line runs through.
+        notes.append(note(x, y + 1.6 if y > _MIDDLE else y - 1.6, f"{label}<br>{state}"))
     if blocked:
-        notes.append(note(1.0, 8.6, "<b>ketamine</b>"))
+        notes.append(note(1.0, 5.9, "<b>ketamine</b>"))
     return {
         "height": 440,
         "xaxis": {"visible": False, "fixedrange": True, "range": [-1, 11], "tickvals": []},
-        "yaxis": {"visible": False, "fixedrange": True, "range": [0.8, 9.4]},
+        "yaxis": {"visible": False, "fixedrange": True, "range": [0.6, 9.6]},
         "shapes": [],
         "annotations": notes,
     }
@@ -471,6 +473,6 @@ def disinhibition_cascade(rows: Mapping[str, Row]) -> Figure:
             ("circle", "var(--kc-ketamine)", "Filled: active in this step"),
             ("circle-open", "var(--kc-placebo)", "Open: quiet"),
             ("line-ns", "var(--kc-ink)", "A bar at the end of a line: holds back"),
-            ("triangle-up", "var(--kc-ink)", "A triangle at the end of a line: passes on"),
+            ("triangle-right", "var(--kc-ink)", "A triangle at the end of a line: passes on"),
         ),
     )

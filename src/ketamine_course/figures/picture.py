@@ -18,6 +18,8 @@ from .figure import Figure
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 440, 52, 16, 24, 64
 _TICK_LENGTH = 5
 _MARKER_RADIUS = 8
+#: Triangles of plotly, and by how many degrees each is turned.
+_TRIANGLES = {"triangle-up": 0, "triangle-right": 90, "triangle-down": 180, "triangle-left": 270}
 
 
 class _Axis:
@@ -81,8 +83,9 @@ def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
         drawn = f'<rect x="{x - r + 1}" y="{y - r + 1}" width="{2 * r - 2}" height="{2 * r - 2}" {style}/>'
     elif shape == "line-ns":
         drawn = f'<path d="M{x} {y - r}V{y + r}" {style.replace("var(--kc-ground)", colour)}/>'
-    elif shape == "triangle-up":
-        drawn = f'<path d="M{x} {y - r - 1}L{x + r + 1} {y + r - 1}H{x - r - 1}Z" {style}/>'
+    elif shape in _TRIANGLES:
+        turn = f' transform="rotate({_TRIANGLES[shape]} {x} {y})"' if _TRIANGLES[shape] else ""
+        drawn = f'<path d="M{x} {y - r - 1}L{x + r + 1} {y + r - 1}H{x - r - 1}Z" {style}{turn}/>'
     elif shape == "diamond":
         drawn = f'<path d="M{x} {y - r - 2}L{x + r + 2} {y}L{x} {y + r + 2}L{x - r - 2} {y}Z" {style}/>'
     else:

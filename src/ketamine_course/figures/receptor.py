@@ -28,6 +28,8 @@ _HOLDERS = (
     ("K", "var(--kc-ketamine)", "ketamine"),
 )
 _INK = "var(--kc-ink)"
+#: Marks nearer than this would lie on each other.
+_TOUCH_PERCENT = 7
 
 
 def _percent(share: float) -> str:
@@ -77,6 +79,26 @@ def _point(voltage: float, y: float, letter: str, colour: str, hover: str, axis:
     return trace | ({"yaxis": f"y{axis}"} if axis > 1 else {})
 
 
+def _points(voltage: float, values: Sequence[tuple[float, str, str, str]]) -> list[dict[str, Any]]:
+    """Return a mark for each value (percent, letter, colour, name); those that would lie on each other share one."""
+    groups: list[list[tuple[float, str, str, str]]] = []
+    for each in sorted(values):
+        if groups and each[0] - groups[-1][-1][0] < _TOUCH_PERCENT:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return [
+        _point(
+            voltage,
+            sum(value for value, *_ in group) / len(group),
+            "".join(letter for _, letter, _, _ in group),
+            group[0][2] if len(group) == 1 else _INK,
+            "<br>".join(f"{name}: {_percent(value / 100)}" for value, _, _, name in group),
+        )
+        for group in groups
+    ]
+
+
 def _layout() -> dict[str, Any]:
     def axis(title: str, span: tuple[float, float], domain: tuple[float, float]) -> dict[str, Any]:
         return {
@@ -101,7 +123,7 @@ def _layout() -> dict[str, Any]:
             "anchor": "y2",
         },
         "yaxis": axis("Share of pores (%)", (-5, 105), (0.55, 1)),
-        "yaxis2": axis("Current (pA)", (-95, 45), (0, 0.45)),
+        "yaxis2": axis("Current (pA)", (-105, 45), (0, 0.45)),
         "shapes": [],
         "annotations": [],
     }
@@ -136,7 +158,7 @@ def _lesson(voltage: float, magnesium: float, ketamine: float, free: float, unbl
     elif voltage < receptor.magnesium_half_voltage(magnesium):
         said = "The cell is partly depolarised, and magnesium begins to leave."
     else:
-        said = "Glutamate and depolarisation coincide: magnesium has left most pores, and current flows in."
+        said = "Glutamate and depolarisation coincide: magnesium no longer holds the most part, and current flows in."
     if ketamine:
         said += f" Ketamine takes away {_percent(1 - free / unblocked)} of the current that would flow without it."
     return said
@@ -224,11 +246,7 @@ def _open(voltage: float, magnesium: float, ketamine: float, rows: Mapping[str, 
     ]
     traces.append(_line([current(each, 1) for each in _CURVE_MV], _INK, "Without any blocker", 2, dash=True))
     traces.append(_line([current(at, each[0]) for at, each in zip(_CURVE_MV, curves, strict=True)], _INK, "Current", 2))
-    traces += [
-        _point(voltage, 100 * here[place], letter, colour, f"{name}: {_percent(here[place])}")
-        for place, (letter, colour, name) in enumerate(_HOLDERS)
-        if present[place]
-    ]
+    traces += _points(voltage, [(100 * here[place], *_HOLDERS[place]) for place in range(3) if present[place]])
     traces.append(_point(voltage, pa, "I", _INK, f"{_pa(pa)} at {_mv(voltage)}", 2))
     held = [
         f"{_percent(here[place])} hold {name}"
@@ -439,9 +457,9 @@ def _course(
 
     times = [*range(0, WITH_KETAMINE_S + 1, 2), WITH_KETAMINE_S + 0.1, *range(WITH_KETAMINE_S + 2, WATCHED_S + 1, 2)]
     traces: list[dict[str, Any]] = []
-    for letter, colour, values, dash in (
-        ("K", "var(--kc-ketamine)", [held(each) for each in times], "solid"),
-        ("T", "var(--kc-ect)", [trapped(each) for each in times], "dash"),
+    for letter, colour, course, dash, mark_s in (
+        ("K", "var(--kc-ketamine)", held, "solid", WATCHED_S),
+        ("T", "var(--kc-ect)", trapped, "dash", (WITH_KETAMINE_S + WATCHED_S) // 2),
     ):
         traces.append(
             {
@@ -449,16 +467,14 @@ def _course(
                 "mode": "lines",
                 "name": letter,
                 "x": times,
-                "y": [round(100 * each, 2) for each in values],
+                "y": [round(100 * course(each), 2) for each in times],
                 "text": [""] * len(times),
                 "hoverinfo": "skip",
                 "line": {"color": colour, "width": 2.5, "dash": dash},
                 "marker": {"symbol": "circle", "size": 0, "color": colour},
             }
         )
-        traces.append(
-            _point(WATCHED_S, 100 * values[-1], letter, colour, f"{_percent(values[-1])} after {WATCHED_S} s")
-        )
+        traces.append(_point(mark_s, 100 * course(mark_s), letter, colour, f"{_percent(course(mark_s))} at {mark_s} s"))
     in_the_end, at_loss, left = receptor.blocked_in_the_end(ketamine), held(WITH_KETAMINE_S), held(WATCHED_S)
     if open_share == 0:
         finding = (
