@@ -288,9 +288,9 @@ _STEPS = (
         "Before: the brake is on",
         ("inhibitory",),
         ("mech.use_dependence",),
-        "Before ketamine the inhibitory cell fires and holds the excitatory cell back. It fires often, so its NMDA "
-        "receptors open often, and ketamine gets into channels that have been open.",
-        ("That inhibitory cells are hit first is an inference from this; it is what the account needs.",),
+        "In this account an inhibitory cell holds the excitatory cell back. Ketamine gets into channels that have been "
+        "open, so cells whose NMDA receptors open most would be hit first.",
+        ("That these are the inhibitory cells is an inference; it is what the account needs.",),
     ),
     _Step(
         "block",

@@ -158,7 +158,7 @@ def _lesson(voltage: float, magnesium: float, ketamine: float, free: float, unbl
     elif voltage < receptor.magnesium_half_voltage(magnesium):
         said = "The cell is partly depolarised, and magnesium begins to leave."
     else:
-        said = "Glutamate and depolarisation coincide: magnesium no longer holds the most part, and current flows in."
+        said = "Glutamate and depolarisation coincide: much of the magnesium has left, and current flows in."
     if ketamine:
         said += f" Ketamine takes away {_percent(1 - free / unblocked)} of the current that would flow without it."
     return said
