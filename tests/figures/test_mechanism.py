@@ -130,7 +130,6 @@ def test_the_figures_call_illustration_what_is_ours(detector: figures.Figure, co
 def test_the_prediction_is_in_values_of_a_unit_and_leads_to_the_half_voltage(detector: figures.Figure) -> None:
     assert detector.prediction is not None
     (question,) = detector.prediction.questions
-    assert question.times_h == ()
     assert question.unit == "mV"
     assert len(question.values) == len(question.labels) == len(question.feedback)
     assert list(question.values) == detector.layouts["potential"]["xaxis"]["tickvals"]
@@ -140,18 +139,6 @@ def test_the_prediction_is_in_values_of_a_unit_and_leads_to_the_half_voltage(det
         close = abs(value - half) <= 5
         assert ("that is close" in said) == close
         assert ("more positive" in said) == (not close and value > half)
-    # The module finds the places under the name that it knows.
-    assert detector.payload()["prediction"]["questions"][0]["times_h"] == question.values
-
-
-def test_a_prediction_of_times_is_handed_on_as_before() -> None:
-    from ketamine_course.widgets.onset import onset_timeline_figure
-
-    figure = onset_timeline_figure()
-    assert figure.prediction is not None
-    for asked, question in zip(figure.payload()["prediction"]["questions"], figure.prediction.questions, strict=True):
-        assert asked["times_h"] == question.times_h
-        assert question.values == ()
 
 
 def test_the_course_of_the_block_is_that_of_its_rates(course: figures.Figure) -> None:

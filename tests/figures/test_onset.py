@@ -169,7 +169,7 @@ def test_the_prediction_is_answered_for_each_tick_from_the_published_event(timel
     ketamine, antidepressant = timeline.prediction.questions
     assert "at 40 min; you marked 40 min, and that is close" in ketamine.feedback[0]
     assert "at 1 week; you marked 1 week, and that is close" in antidepressant.feedback[4]
-    assert len(ketamine.feedback) == len(ketamine.times_h) == len(ketamine.labels)
+    assert len(ketamine.feedback) == len(ketamine.values) == len(ketamine.labels)
 
 
 def test_the_picture_draws_each_point_and_carries_the_finding(timeline: figures.Figure, events: figures.Figure) -> None:

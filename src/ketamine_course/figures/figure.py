@@ -44,19 +44,19 @@ class View:
 
 @dataclass(frozen=True)
 class Question:
-    """What the learner predicts: the question, and what is said for each place on the x axis.
+    """A quantity that the learner predicts: the question, and what is said for each value.
 
-    The places are ``times_h`` (hours) or, on an axis of something else, ``values`` in their ``unit``; as many as
-    the axis has ticks. The mark has the colour ``--kc-NAME``.
+    ``values`` are those of the ticks of the horizontal axis, in ``unit``: hours unless told otherwise.
+    A prediction starts at the last one, which should be nobody's published answer.
+    ``name`` is that of a colour of the style sheet, without ``--kc-``.
     """
 
     name: str
     label: str
-    times_h: tuple[float, ...]
+    values: tuple[float, ...]
     labels: tuple[str, ...]
     feedback: tuple[str, ...]
-    values: tuple[float, ...] = ()
-    unit: str = ""
+    unit: str = "h"
 
 
 @dataclass(frozen=True)
@@ -127,17 +127,8 @@ class Figure:
             "index": [distinct[self.views[view_key(values)]] for values in combinations],
             "traces": dict(self.traces),
             "layouts": dict(self.layouts),
-            "prediction": self._prediction(),
+            "prediction": asdict(self.prediction) if self.prediction else None,
         }
-
-    def _prediction(self) -> dict[str, Any] | None:
-        """Return the prediction; the ES module finds the places of each question under ``times_h``."""
-        if self.prediction is None:
-            return None
-        asked = asdict(self.prediction)
-        for question in asked["questions"]:
-            question["times_h"] = question["times_h"] or question["values"]
-        return asked
 
     def payload_json(self) -> str:
         """Return `payload` as one compact line of JSON."""

@@ -39,6 +39,15 @@ def in_people(row: Row) -> bool:
     return bool((row["model_system"] or "").startswith("human"))
 
 
+def _strength(row: Row) -> str:
+    """Return how firm a finding is, in words that need no statistics."""
+    return _called(row["strength"]) if row["strength"] else "no result yet"
+
+
+def _called(strength: str) -> str:
+    return "no effect seen" if strength == "null result" else strength
+
+
 def _when(row: Row) -> str:
     if row["start_h"] is None:
         return "no time given"
@@ -88,13 +97,13 @@ def _span(row: Row, y: float) -> tuple[dict[str, Any], dict[str, Any]]:
     times = sorted({max(row["start_h"], _FIRST_H), max(row["end_h"], _FIRST_H)})
     middle = math.log(times[0] / _FIRST_H) / math.log(_LAST_H / _FIRST_H)
     side = "left" if middle < 0.5 else "right"
-    text = "<br>".join(label_lines(f"{row['label']}: {row['strength'] or 'no result yet'}"))
+    text = "<br>".join(label_lines(f"{row['label']}: {_strength(row)}"))
     hover = "<br>".join(
         [
             f"<b>{row['label']}</b>",
             _when(row),
             row["model_system"] or "",
-            row["strength"] or "",
+            _strength(row),
             f"Read in: {row['read_at']}",
         ]
     )
@@ -133,7 +142,7 @@ def _clock(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         y -= 24
         annotations.append(_heading(heading, y))
         for row in group:
-            lines = len(label_lines(f"{row['label']}: {row['strength'] or 'no result yet'}"))
+            lines = len(label_lines(f"{row['label']}: {_strength(row)}"))
             y -= 32 + LABEL_LINE_PX * lines
             trace, label = _span(row, y)
             traces.append(trace)
@@ -161,7 +170,7 @@ def _clock(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 
 def _said(rows: Sequence[Row]) -> str:
     counts = [(name, sum(row["strength"] == name for row in rows)) for name in STRENGTHS]
-    return ", ".join(f"{count} {name}" for name, count in counts if count)
+    return ", ".join(f"{count} {_called(name)}" for name, count in counts if count)
 
 
 def mechanism_clock(rows: Sequence[Row]) -> Figure:
@@ -214,7 +223,7 @@ def mechanism_clock(rows: Sequence[Row]) -> Figure:
         traces=pool.traces,
         layouts=layouts,
         table=_claims(timed, "Events in this figure"),
-        key_entries=tuple((letter, colour, name) for name, (letter, colour) in STRENGTHS.items()),
+        key_entries=tuple((letter, colour, _called(name)) for name, (letter, colour) in STRENGTHS.items()),
     )
 
 
@@ -236,7 +245,7 @@ def _claims(rows: Sequence[Row], caption: str) -> DataTable:
                 "label": row["label"],
                 "time": _when(row),
                 "system": row["model_system"] or "",
-                "strength": row["strength"] or "no result yet",
+                "strength": _strength(row),
                 "claim": row["claim"],
                 "controversy": row["controversy"] or "",
                 "reference": row["reference"],

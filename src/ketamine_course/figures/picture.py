@@ -18,8 +18,6 @@ from .figure import Figure
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 440, 52, 16, 24, 64
 _TICK_LENGTH = 5
 _MARKER_RADIUS = 8
-#: Triangles of plotly, and by how many degrees each is turned.
-_TRIANGLES = {"triangle-up": 0, "triangle-right": 90, "triangle-down": 180, "triangle-left": 270}
 
 
 class _Axis:
@@ -71,6 +69,10 @@ def _text(x: float, y: float, text: str, anchor: str = "middle", extra: str = ""
         return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{weight}{extra}>{escape(plain)}</text>'
     spans = "".join(f'<tspan x="{x}" dy="{0 if i == 0 else 14}">{escape(line)}</tspan>' for i, line in enumerate(lines))
     return f'<text x="{x}" y="{y - 7 * (len(lines) - 1)}" text-anchor="{anchor}"{weight}{extra}>{spans}</text>'
+
+
+#: Triangles of plotly, and by how many degrees each is turned.
+_TRIANGLES = {"triangle-up": 0, "triangle-right": 90, "triangle-down": 180, "triangle-left": 270}
 
 
 def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:

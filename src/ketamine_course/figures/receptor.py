@@ -303,10 +303,9 @@ def _half_voltage_prediction() -> Prediction:
             Question(
                 "ketamine",
                 "From which membrane potential on are half of the pores free?",
-                (),
+                tuple(float(each) for each in _TICKS_MV),
                 tuple(_mv(each) for each in _TICKS_MV),
                 tuple(feedback),
-                tuple(float(each) for each in _TICKS_MV),
                 "mV",
             ),
         ),

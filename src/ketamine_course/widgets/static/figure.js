@@ -101,8 +101,8 @@ function themed(layout, styles, width) {
 }
 
 function guessShapes(guesses, styles) {
-  return guesses.map(({ name, time_h }) => ({
-    type: "line", xref: "x", yref: "paper", x0: time_h, x1: time_h, y0: 0, y1: 1,
+  return guesses.map(({ name, value }) => ({
+    type: "line", xref: "x", yref: "paper", x0: value, x1: value, y0: 0, y1: 1,
     line: { color: styles.getPropertyValue(`--kc-${name}`).trim(), width: 2, dash: "dot" },
   }));
 }
@@ -194,9 +194,9 @@ class Figure {
     this.root.classList.add("kc-unrevealed");
     const form = element("form", { className: "kc-predict" });
     const field = element("fieldset", {}, element("legend", {}, prompt));
-    // The latest time is nobody's published answer, so that the start gives nothing away.
-    const start = questions[0].times_h.length - 1;
-    this.guesses = questions.map(({ name, times_h }) => ({ name, time_h: times_h[start], index: start }));
+    // The last value is nobody's published answer, so that the start gives nothing away.
+    const start = questions[0].values.length - 1;
+    this.guesses = questions.map(({ name, values }) => ({ name, value: values[start], index: start }));
     questions.forEach((question, number) => {
       const id = `${this.prefix}-predict-${question.name}`;
       const output = element("output", { htmlFor: id });
@@ -207,7 +207,7 @@ class Figure {
         const index = Number(range.value);
         output.value = question.labels[index];
         range.setAttribute("aria-valuetext", question.labels[index]);
-        this.guesses[number] = { name: question.name, time_h: question.times_h[index], index };
+        this.guesses[number] = { name: question.name, value: question.values[index], index };
         this.markPicture();
       };
       range.addEventListener("input", mark);
@@ -221,7 +221,7 @@ class Figure {
     this.root.querySelector(".kc-plot").before(form);
   }
 
-  // Draws the predicted moments into the still picture, whose ticks carry their times.
+  // Draws the predictions into the still picture, whose ticks carry their values.
   markPicture() {
     const layer = this.root.querySelector(".kc-guesses");
     const ticks = [...this.root.querySelectorAll(".kc-picture .kc-tick")];
