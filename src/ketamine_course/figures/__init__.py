@@ -10,8 +10,10 @@ from .history import history_timeline
 from .html import static_html
 from .icon_array import Comparison, icon_arrays
 from .infusion import band_grid, bands_key, infusion_simulator
+from .mechanism import disinhibition_cascade, mechanism_clock
 from .onset_events import event_timeline
 from .onset_timeline import timeline
+from .receptor import block_by_use, coincidence_detector
 from .routes import Share, bioavailability_by_route
 from .star_d import star_d_flow, star_d_steps
 from .trial_explorer import trial_explorer, when_text
@@ -31,10 +33,14 @@ __all__ = [
     "band_grid",
     "bands_key",
     "bioavailability_by_route",
+    "block_by_use",
+    "coincidence_detector",
+    "disinhibition_cascade",
     "event_timeline",
     "history_timeline",
     "icon_arrays",
     "infusion_simulator",
+    "mechanism_clock",
     "star_d_flow",
     "star_d_steps",
     "static_html",

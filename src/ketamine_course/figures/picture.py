@@ -72,6 +72,10 @@ def _text(x: float, y: float, text: str, anchor: str = "middle", extra: str = ""
     return f'<text x="{x}" y="{y - 7 * (len(lines) - 1)}" text-anchor="{anchor}"{weight}{extra}>{spans}</text>'
 
 
+#: Triangles of plotly, and by how many degrees each is turned.
+_TRIANGLES = {"triangle-up": 0, "triangle-right": 90, "triangle-down": 180, "triangle-left": 270}
+
+
 def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
     is_open = symbol.endswith("-open")
     fill = "var(--kc-ground)" if is_open else colour
@@ -82,8 +86,9 @@ def _marker(x: float, y: float, symbol: str, colour: str, letter: str) -> str:
         drawn = f'<rect x="{x - r + 1}" y="{y - r + 1}" width="{2 * r - 2}" height="{2 * r - 2}" {style}/>'
     elif shape == "line-ns":
         drawn = f'<path d="M{x} {y - r}V{y + r}" {style.replace("var(--kc-ground)", colour)}/>'
-    elif shape == "triangle-up":
-        drawn = f'<path d="M{x} {y - r - 1}L{x + r + 1} {y + r - 1}H{x - r - 1}Z" {style}/>'
+    elif shape in _TRIANGLES:
+        turn = f' transform="rotate({_TRIANGLES[shape]} {x} {y})"' if _TRIANGLES[shape] else ""
+        drawn = f'<path d="M{x} {y - r - 1}L{x + r + 1} {y + r - 1}H{x - r - 1}Z" {style}{turn}/>'
     elif shape == "diamond":
         drawn = f'<path d="M{x} {y - r - 2}L{x + r + 2} {y}L{x} {y + r + 2}L{x - r - 2} {y}Z" {style}/>'
     else:

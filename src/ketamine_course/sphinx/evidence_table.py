@@ -329,6 +329,20 @@ def _visit_html(translator: Any, node: course_table) -> None:
     raise nodes.SkipNode
 
 
+_SCROLLS = '<div class="pst-scrollable-table-container">'
+
+
+def _name_scrolling_tables(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Give the box in which the theme lets a wide table scroll a name and a place in the order of the Tab key."""
+    parts = (context.get("body") or "").split(_SCROLLS)
+    if len(parts) > 1:
+        named = (
+            f'{_SCROLLS[:-1]} tabindex="0" role="region" aria-label="Table {number}">{part}'
+            for number, part in enumerate(parts[1:], 1)
+        )
+        context["body"] = parts[0] + "".join(named)
+
+
 def _skip(_translator: Any, _node: course_table) -> None:
     raise nodes.SkipNode
 
@@ -358,3 +372,4 @@ def setup(app: Any) -> None:
     app.add_directive("crisis-help", CrisisHelp)
     app.connect("doctree-resolved", _warn_of_hidden_conflicts)
     app.connect("config-inited", _use_bibliography)
+    app.connect("html-page-context", _name_scrolling_tables)

@@ -10,16 +10,21 @@ from typing import Any
 from .calculator import infusion_calculator
 from .infusion import infusion_simulator
 from .ketamine import ketamine_history, ketamine_routes
+from .mechanism import block_by_use, coincidence_detector, disinhibition_cascade, mechanism_clock
 from .onset import onset_events, onset_timeline
 from .star_d import star_d_flow, star_d_steps
 from .trials import icon_arrays, trial_explorer
 
 __all__ = [
+    "block_by_use",
+    "coincidence_detector",
+    "disinhibition_cascade",
     "icon_arrays",
     "infusion_calculator",
     "infusion_simulator",
     "ketamine_history",
     "ketamine_routes",
+    "mechanism_clock",
     "onset_events",
     "onset_timeline",
     "phq9_scorer",
