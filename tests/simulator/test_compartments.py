@@ -125,8 +125,9 @@ schedules = st.lists(st.tuples(st.floats(0, 20), st.floats(1, 60), st.floats(0.0
 def _joined(parts: list[tuple[float, float, float]]) -> Schedule:
     schedule, now = [], 0.0
     for gap, length, rate in parts:
-        schedule.append([now + gap, now + gap + length, rate])
-        now += gap + length
+        start = now + gap
+        now = start + length
+        schedule.append([start, now, rate])
     return schedule
 
 
