@@ -176,6 +176,7 @@ jamanetwork.com
 janssen-pi.co.uk
 janssenscience.com
 jci.org
+jhu.pure.elsevier.com
 jneurosci.org
 jnjmedicalconnect.com
 journals.plos.org
@@ -192,15 +193,19 @@ ncbi.nlm.nih.gov
 nctr-crs.fda.gov
 newswire.ca
 nice.org.uk
+nursingcenter.com
 outreach.cheo.on.ca
 oxfordhealth.nhs.uk
 pfizermedicalinformation.com
 pmc.ncbi.nlm.nih.gov
+psnet.ahrq.gov
 psychiatrist.com
 psychiatryonline.org
 pubmed.ncbi.nlm.nih.gov
 pubs.asahq.org
+qualitysafety.bmj.com
 rcemlearning.co.uk
+researchers.mq.edu.au
 researchsquare.com
 samaritans.org
 science.sciencemag.org
