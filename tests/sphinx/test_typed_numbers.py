@@ -35,6 +35,7 @@ def test_numbers_of_every_form_are_found(text: str, found: list[str]) -> None:
         "KARMA-Dep 2 is a trial in a double-blind design.",
         "Either this one or the other one; they resemble one another.",
         "A half-life is a time, and half-lives are times.",
+        "A double check is made by a second person; to double-check or to have double-checked is the same.",
         "No number here, only someone, anyone, often, tension, weight and tenderness.",
     ],
 )

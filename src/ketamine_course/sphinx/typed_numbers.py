@@ -34,6 +34,7 @@ EXCEPTIONS: tuple[tuple[str, str], ...] = (
     (r"\b[A-Z][A-Za-z]*(?:-[A-Z]+)?-\d+\b", "names of trials and scales: TRANSFORM-1, PHQ-9, HAM-D-17"),
     (r"\bKARMA-Dep 2\b", "a trial's name"),
     (r"\bdouble-blind\b|\bdouble blind\b", "a term of trial design, not a count"),
+    (r"\bdouble[- ]check(?:s|ed|ing)?\b", "a term of medication safety, not a count"),
     (r"\b95 % interval\b", "the confidence level that every interval of the course has"),
     (r"\b[Hh]al(?:f-life|f-lives)\b", "a term of pharmacokinetics, not a share"),
     (r"\bCC BY 4\.0\b", "a licence's name"),
