@@ -207,8 +207,8 @@ pubmed.ncbi.nlm.nih.gov
 pubs.asahq.org
 qualitysafety.bmj.com
 rcemlearning.co.uk
-researchinformation.amsterdamumc.org
 researchers.mq.edu.au
+researchinformation.amsterdamumc.org
 researchsquare.com
 samaritans.org
 science.sciencemag.org
@@ -220,8 +220,8 @@ spravatorems.com
 springermedizin.de
 talks.ox.ac.uk
 tga.gov.au
-who.int
 tijdschriftvoorpsychiatrie.nl
+who.int
 """.split()
 
 

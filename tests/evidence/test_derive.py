@@ -69,7 +69,13 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Copy]:
 
 def test_deriving_writes_a_table_its_sidecar_and_the_references(copy: Copy) -> None:
     assert DERIVE.derive() is True
-    assert set(copy.contents()) == {"pooled_effects.csv", "pooled_effects.resource.json", "references.json"}
+    assert set(copy.contents()) == {
+        "infusion_bands.follows.json",
+        "infusion_bands.json",
+        "pooled_effects.csv",
+        "pooled_effects.resource.json",
+        "references.json",
+    }
     assert len(evidence.table("pooled_effects")) >= 3
 
 
@@ -139,13 +145,18 @@ def test_the_digest_of_the_code_follows_every_module_that_numbers_pass_through(
     parts = ("analysis", "core", "evidence")
     for part in parts:
         shutil.copytree(package / part, tmp_path / part, ignore=shutil.ignore_patterns("tables", "derived"))
+    (tmp_path / "figures").mkdir()
+    shutil.copy(package / "figures" / "infusion.py", tmp_path / "figures")
     monkeypatch.setattr(DERIVE, "_PACKAGE", tmp_path)
     seen = {DERIVE._code_digest()}
     for part in parts:
         module = next((tmp_path / part).glob("*.py"))
         module.write_text(module.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
         seen.add(DERIVE._code_digest())
-    assert len(seen) == 1 + len(parts)
+    bands = tmp_path / "figures" / "infusion.py"
+    bands.write_text(bands.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    seen.add(DERIVE._code_digest())
+    assert len(seen) == 2 + len(parts)
 
 
 def test_an_edited_result_changes_the_pooled_figure(copy: Copy) -> None:

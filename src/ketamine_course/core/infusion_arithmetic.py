@@ -18,8 +18,7 @@ What was read, and where, on 2026-11-23:
   centimetres is in Table 2 of PMC7808064 (0.91 kg for each centimetre above 152.4).
 - Adjusted weight: ideal plus 0.4 of what the person weighs above it: ClinCalc (for drug doses, citing Pharmacotherapy),
   A. Kantorovich, Pharmacy Times, 2 June 2016. Other factors (0.2 to 0.4) are in use. No source that was read says which
-  weight a ketamine infusion for depression should follow (wanted.csv: wanted.practice.dose-weight-choice); that is a
-  matter for the local protocol.
+  weight a ketamine infusion for depression should follow; that is a matter for the local protocol.
 - Marks of syringes: Polk State College, NUR 1140C, "Reading syringes": 1 mL syringe hundredths; 3 mL tenths; 5 to 12 mL
   every two tenths; 20 to 60 mL whole millilitres.
 - Pumps: 0.1 to 999 mL/h (Eskew 2002, as cited by Mindray; 1 to 999 mL/h in UCLH's chapter on basicmedicalkey.com).
