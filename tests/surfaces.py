@@ -208,12 +208,13 @@ class Lab:
         wait_until_idle(page)
 
     def run_all(self, page: Page) -> None:
-        """Run all cells by the menu, and wait until each has its number."""
+        """Run all cells by the menu, and wait until each has its number: at its output, if its code is folded away."""
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         page.wait_for_function(
-            """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
-                .every((prompt) => /\\d/.test(prompt.textContent))""",
+            """() => [...document.querySelectorAll('.jp-CodeCell')].every((cell) =>
+                [...cell.querySelectorAll('.jp-InputPrompt, .jp-OutputPrompt')]
+                    .some((prompt) => /\\d/.test(prompt.textContent)))""",
             timeout=60_000,
         )
 

@@ -1,6 +1,6 @@
 // Connects the calculator with whoever runs its Python: the kernel in JupyterLab, MicroPython in the page.
 
-import { render as renderCalculator } from "./calculator.js";
+import * as calculator from "./calculator.js";
 
 function render({ model, el, experimental }) {
   const { presets, limits, sources } = JSON.parse(model.get("payload"));
@@ -11,7 +11,7 @@ function render({ model, el, experimental }) {
   };
   const element = el.querySelector(".kc-calculator");
   element.replaceChildren();
-  return renderCalculator({ element, compute, presets, limits, cite: (row) => sources[row] });
+  return calculator.render({ element, compute, presets, limits, cite: (row) => sources[row] });
 }
 
 export default { render };
