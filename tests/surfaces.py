@@ -208,13 +208,14 @@ class Lab:
         wait_until_idle(page)
 
     def run_all(self, page: Page) -> None:
-        """Run all cells by the menu, and wait until each has its number: at its output, if its code is folded away."""
+        """Run all cells by the menu, and wait until each has its number, or its output where its code is folded."""
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         page.wait_for_function(
             """() => [...document.querySelectorAll('.jp-CodeCell')].every((cell) =>
-                [...cell.querySelectorAll('.jp-InputPrompt, .jp-OutputPrompt')]
-                    .some((prompt) => /\\d/.test(prompt.textContent)))""",
+                cell.querySelector('.jp-InputPlaceholder')
+                    ? cell.querySelector('.jp-OutputArea-output')
+                    : /\\d/.test(cell.querySelector('.jp-InputPrompt').textContent))""",
             timeout=60_000,
         )
 
