@@ -38,11 +38,11 @@ def calculator_html() -> str:
     """Return a worked example to read where no script runs: the first preset person, step by step."""
     person = infusion_arithmetic.preset_patients()[0]
     result = infusion_arithmetic.plan(person["order"])
-    steps = "".join(
-        f"<li>{escape(step['label'])}: {escape(step['numbers'])} = {escape(str(step['result']))} "
-        f"{escape(step['unit'])}</li>"
-        for step in result["steps"]
-    )
+    lines = []
+    for step in result["steps"]:
+        reached = f" = {step['shown']} {step['unit']}" if step["shown"] else ""
+        lines.append(f"<li>{escape(step['label'])}: {escape(step['numbers'])}{escape(reached)}</li>")
+    steps = "".join(lines)
     return (
         f'<div class="kc-calculator"><p><b>{_NOTICE}.</b> The calculator needs JavaScript. '
         f"This is the arithmetic for a made-up person: {escape(person['who'])}.</p><ol>{steps}</ol></div>"
