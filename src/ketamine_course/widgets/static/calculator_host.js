@@ -6,7 +6,9 @@ function render({ model, el, experimental }) {
   const { presets, limits, sources } = JSON.parse(model.get("payload"));
   if (!el.querySelector(".kc-calculator")) el.innerHTML = model.get("html");
   const compute = async (name, args) => {
-    const [reply] = await experimental.invoke("compute", { function: `infusion_arithmetic.${name}`, arguments: args });
+    const request = { function: `infusion_arithmetic.${name}`, arguments: args };
+    // A kernel answers only once the cells before are done; anywidget would give up after three seconds.
+    const [reply] = await experimental.invoke("compute", request, { signal: AbortSignal.timeout(60_000) });
     return reply.error ? { error: reply.error } : reply.result;
   };
   const element = el.querySelector(".kc-calculator");

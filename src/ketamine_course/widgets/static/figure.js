@@ -13,6 +13,8 @@ const CONFIG = {
   scrollZoom: false,
   responsive: false, // a ResizeObserver serves both hosts
 };
+// A kernel answers only once the cells before are done; anywidget would give up after three seconds.
+const patience = () => ({ signal: AbortSignal.timeout(60_000) });
 const NARROW_PX = 520;
 const SMALLEST_PX = 300;
 
@@ -34,7 +36,7 @@ async function fetchPlotly(model, experimental) {
   if (url) {
     await runScript(url);
   } else {
-    const [, [gzipped]] = await experimental.invoke("plotly", {});
+    const [, [gzipped]] = await experimental.invoke("plotly", {}, patience());
     const unzipped = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream("gzip"));
     const source = await new Response(unzipped).blob();
     await runScript(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
@@ -160,7 +162,7 @@ class Figure {
     const request = { function: name, arguments: [this.model.get("choices")], context };
     let reply;
     try {
-      [reply] = await this.experimental.invoke("compute", request);
+      [reply] = await this.experimental.invoke("compute", request, patience());
     } catch (error) {
       reply = { error: `The figure cannot be computed here: ${error.message}. It shows its first state.` };
     }
