@@ -67,22 +67,30 @@ def _grid(schedule):
     return sorted(set(list(range(0, END_MIN + 1, STEP_MIN)) + turns))
 
 
-def _line(name, times_min, values, colour, dash, width, row_id, axis="y"):
-    text = [name + ": " + _ng(value) + " at " + _minutes(time) for time, value in zip(times_min, values)]
+def _line(name, across, values, colour, dash, width, row_id):
+    """Return a line; ``across`` is what all lines of a state share, from `_across`."""
+    hours, marks = across
+    start = name + ": "
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [_rounded(time / 60, 5) for time in times_min],
-        "y": [_rounded(value, 2) for value in values],
+        "x": hours,
+        # Rounded as `_rounded` does, without its call: this is half of a state's time.
+        "y": [int(value * 100 + 0.5) / 100 for value in values],
         "text": [""] * len(values),
         "customdata": [row_id] * len(values),
-        "hovertext": text,
+        "hovertext": [start + _ng(value) + mark for value, mark in zip(values, marks)],
         "hoverinfo": "text",
         "line": {"color": colour, "width": width, "dash": dash},
         "marker": {"symbol": "circle", "size": 0, "color": colour},
-        "yaxis": axis,
+        "yaxis": "y",
     }
+
+
+def _across(times_min):
+    """Return the hours of times, and how a label names each of them."""
+    return [_rounded(time / 60, 5) for time in times_min], [" at " + _minutes(time) for time in times_min]
 
 
 def _area(name, x, low, high, colour, row_id):
@@ -160,6 +168,7 @@ def view(choices, context):
     real_mg_per_kg = dose_mg_per_kg * factor
     schedule = schedule_of(real_mg_per_kg * weight_kg, duration_min, choices["pause"])
     times = _grid(schedule)
+    across = _across(times)
 
     shown = [choices["model"]]
     if choices["compare"] == "yes":
@@ -195,7 +204,7 @@ def view(choices, context):
         traces.append(
             _line(
                 label + ", ketamine",
-                curves[model_id]["time_min"],
+                across,
                 curves[model_id]["ketamine_ng_ml"],
                 COLOURS[number],
                 DASHES[number],
@@ -209,7 +218,7 @@ def view(choices, context):
         traces.append(
             _line(
                 "Norketamine",
-                chosen_curve["time_min"],
+                across,
                 chosen_curve["norketamine_ng_ml"],
                 "var(--kc-ink)",
                 "dot",

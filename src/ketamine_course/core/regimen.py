@@ -138,13 +138,14 @@ def _runs(schedule, times_min):
     """
     turns = sorted({edge for start, end, _ in schedule for edge in (start, end)})
     limit = TIME_RANGE_MIN[1]
+    turns.append(2 * limit)  # after all times
     runs = []
     run = [None, 0, 0, False]
     now, turn, rate = 0, 0, 0
     for number, time_min in enumerate(times_min):
         if not isinstance(time_min, (int, float)) or not now <= time_min <= limit:
             checked_number("times_min[" + str(number) + "]", time_min, now, limit, "min")
-        while turn < len(turns) and (turns[turn] <= now or turns[turn] < time_min):
+        while turns[turn] < time_min or turns[turn] <= now:
             if turns[turn] > now:
                 runs.append([turns[turn] - now, 1, rate, False])
                 now = turns[turn]

@@ -15,8 +15,8 @@ async function fetched(path) {
 
 async function start() {
   const [python, sources] = await Promise.all([
-    // The contexts are large for its default heap.
-    loadMicroPython({ heapsize: 16 * 1024 * 1024 }),
+    // It grows by itself. A larger one is swept whole after each answer, which costs more than the answer.
+    loadMicroPython({ heapsize: 2 * 1024 * 1024 }),
     fetched("core.json").then((response) => response.json()),
   ]);
   for (const folder of ["/ketamine_course", "/ketamine_course/core"]) python.FS.mkdir(folder);
