@@ -177,6 +177,7 @@ def _crisis_html() -> str:
         )
     read_on = max(row["read_on"] for row in evidence.table("crisis_lines"))
     return (
+        "<p><b>In immediate danger, call your local emergency number.</b></p>"
         f'<ul class="kc-crisis">{"".join(items)}</ul>'
         f"<p><small>Read at stored pages of the services or of governments on {read_on}; "
         "check the number for your country, and your local emergency number, before you need it.</small></p>"

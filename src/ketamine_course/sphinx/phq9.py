@@ -52,7 +52,8 @@ def fallback_html(content: dict[str, Any]) -> str:
         f'<section class="kp" aria-label="PHQ-9"><p><b>{escape(content["not_a_diagnosis"])}</b></p>'
         f"<p>{escape(content['before'])}</p>"
         f"<p>If the answer to item {content['crisis_item']} is anything but 0, talk to somebody now, "
-        f"whatever the total:</p><ul>{lines}</ul><p class='kp-small'>{escape(crisis['checked'])}</p>"
+        f"whatever the total. In immediate danger, call your local emergency number.</p>"
+        f"<ul>{lines}</ul><p class='kp-small'>{escape(crisis['checked'])}</p>"
         f'<p class="kp-introduction">{escape(content["introduction"])}</p><ol>{items}</ol>'
         f"<p>Give each item {answers}, and add the {len(content['items'])} numbers up: "
         f"the total lies between 0 and {content['highest']}.</p>"

@@ -50,8 +50,9 @@ FUNCTION_ITEM = (
 CRISIS_TITLE = "Please talk to somebody now"
 CRISIS_TEXT = (
     "You marked the item about thoughts of death or self-harm. Whatever the total, that is a reason to talk to "
-    "somebody today: a crisis line, a person you trust, or a clinician. Such thoughts can pass, and help works for "
-    "many people. If you are learning with an example, this is what a clinician does first: ask, at once."
+    "somebody now: a crisis line, a person you trust, or a clinician. In immediate danger, call your local emergency "
+    "number. Such thoughts can pass, and many people find help. If you are learning with an example, this is what a "
+    "clinician does first: ask, at once."
 )
 
 
