@@ -142,6 +142,8 @@ def _note(text: str, x: float, y: float, side: str, heading: bool) -> dict[str, 
 
 def _label(lane: Lane, placed: Sequence[tuple[Row, float, float]]) -> str:
     times = ", ".join(_span_text(low, high) for _, low, high in placed)
+    # A number and its unit stay in a line.
+    times = times.replace(" h", "\N{NO-BREAK SPACE}h").replace(" min", "\N{NO-BREAK SPACE}min")
     return "<br>".join(label_lines(f"{lane.label}: {times}"))
 
 
