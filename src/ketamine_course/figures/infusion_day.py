@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..evidence import Row
+from .event_marks import event_heading, event_label, event_mark, event_step
 from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, TracePool, View, view_key
-from .signs import DRUGS, LABEL_LINE_PX, label_lines, number_text
+from .signs import DRUGS, label_lines, number_text
 
 #: Whose part of the day a lane belongs to, and its heading.
 ROLES = {
@@ -93,51 +94,20 @@ def _side(low: float, high: float) -> str:
 
 
 def _mark(lane: Lane, row: Row, low: float, high: float, y: float) -> dict[str, Any]:
-    letter, colour = DRUGS[lane.drug][0], f"var(--kc-{lane.drug})"
-    xs = sorted({low, high})
     lines = [
         f"<b>{_span_text(low, high)}</b>",
         *label_lines(row["statement"]),
         *label_lines(f"Read in: {row['read_at']}"),
     ]
-    return {
-        "type": "scatter",
-        "mode": "lines+markers+text" if len(xs) > 1 else "markers+text",
-        "name": lane.label,
-        "x": xs,
-        "y": [y] * len(xs),
-        "text": [letter] + [""] * (len(xs) - 1),
-        "textposition": "middle center",
-        "textfont": {"size": 10, "color": "var(--kc-ground)"},
-        "customdata": [row.id] * len(xs),
-        "hovertext": ["<br>".join(lines)] * len(xs),
-        "hoverinfo": "text",
-        "cliponaxis": False,
-        "line": {"color": colour, "width": 7 if len(xs) > 1 else 0},
-        "marker": {
-            "symbol": "circle",
-            "size": [17] + [8] * (len(xs) - 1),
-            "color": colour,
-            "opacity": 1,
-            "line": {"width": 1.5},
-        },
-    }
-
-
-def _note(text: str, x: float, y: float, side: str, heading: bool) -> dict[str, Any]:
-    placed = {"xref": "paper", "yanchor": "middle"} if heading else {"xref": "x", "yanchor": "bottom", "yshift": 11}
-    return {
-        **placed,
-        "x": x,
-        "xanchor": side,
-        "y": y,
-        "yref": "y",
-        "showarrow": False,
-        "align": side,
-        "text": f"<b>{text}</b>" if heading else text,
-        "font": {"size": 14 if heading else 12},
-        "xshift": 0 if heading else {"left": -8, "right": 8}.get(side, 0),
-    }
+    return event_mark(
+        lane.label,
+        sorted({low, high}),
+        y,
+        row_id=row.id,
+        letter=DRUGS[lane.drug][0],
+        colour=f"var(--kc-{lane.drug})",
+        hover="<br>".join(lines),
+    )
 
 
 def _label(lane: Lane, placed: Sequence[tuple[Row, float, float]]) -> str:
@@ -177,15 +147,15 @@ def _view(lanes: Sequence[Lane], infusion_h: float, pool: TracePool) -> tuple[Vi
         if not here:
             continue
         y -= 24
-        annotations.append(_note(heading, 0, y, "left", True))
+        annotations.append(event_heading(heading, y))
         for lane in here:
             placed = lane_hours(lane, infusion_h)
             text = _label(lane, placed)
-            y -= 32 + LABEL_LINE_PX * (text.count("<br>") + 1)
+            y -= event_step(text)
             side = _side(placed[0][1], placed[-1][2])
             edge = placed[-1][2] if side == "right" else placed[0][1]
             middle = (placed[0][1] + placed[-1][2]) / 2
-            annotations.append(_note(text, round(middle if side == "center" else edge, 4), y, side, False))
+            annotations.append(event_label(text, round(middle if side == "center" else edge, 4), y, side))
             for row, low, high in placed:
                 traces.append(_mark(lane, row, low, high, y))
                 shown.append(row.id)
