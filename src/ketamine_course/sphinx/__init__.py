@@ -4,6 +4,7 @@ Loaded by ``_config.yml``. What it adds:
 
 - a renderer for the course's MIME type (`figure_node`), so that a chapter's cell becomes a
   figure which needs no kernel;
+- the directive ``figure-index`` (`figure_index`), a page of all figures;
 - the roles ``value``, ``magnitude``, ``time`` and ``calc`` and the directives
   ``evidence-table``, ``evidence-index``, ``conflicting-rows``, ``recomputed-results`` and
   ``crisis-help`` (`values`, `evidence_table`), which print rows and link to where they were read;
@@ -25,6 +26,7 @@ from . import (
     assets,
     claim_register,
     evidence_table,
+    figure_index,
     figure_node,
     glossary_hover,
     icons,
@@ -45,6 +47,7 @@ def setup(app: Any) -> dict[str, Any]:
     for part in (
         assets,
         figure_node,
+        figure_index,
         values,
         evidence_table,
         claim_register,
