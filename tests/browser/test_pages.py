@@ -28,6 +28,32 @@ def test_the_search_finds_a_page(browser: Browser, site: str) -> None:
         expect(page.locator("#search-results li a").first).to_be_visible()
 
 
+def test_a_page_runs_no_script_but_the_sites_own(browser: Browser, site: str) -> None:
+    """The policy that each page carries stops planted scripts, handlers, ``eval``, and requests to another host."""
+    with watched_page(browser, site, strict=False) as page:
+        page.goto(f"{site}/{CHAPTER}")
+        planted = page.evaluate(
+            """async () => {
+                const stopped = [];
+                addEventListener('securitypolicyviolation', (event) => stopped.push(event.effectiveDirective));
+                const script = document.createElement('script');
+                script.textContent = 'window.kcPlanted = 1';
+                document.body.append(script);
+                document.body.insertAdjacentHTML('beforeend', '<button onclick="window.kcPlanted = 2">x</button>');
+                document.body.lastElementChild.click();
+                const answers = await Promise.allSettled([
+                    fetch('https://example.org/'), import('https://example.org/x.js'),
+                ]);
+                const timer = setTimeout('window.kcPlanted = 3', 0);
+                await new Promise((resolve) => setTimeout(resolve, 100));
+                return {stopped, ran: window.kcPlanted ?? null, answers: answers.map(({status}) => status)};
+            }"""
+        )
+    assert planted["ran"] is None
+    assert planted["answers"] == ["rejected", "rejected"]
+    assert {"script-src-elem", "script-src-attr", "connect-src", "script-src"} <= set(planted["stopped"])
+
+
 def _row_ids(table: str) -> list[str]:
     path = cli.ROOT / "src" / "ketamine_course" / "evidence" / "tables" / f"{table}.csv"
     with path.open(encoding="utf-8", newline="") as file:

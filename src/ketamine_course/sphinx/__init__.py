@@ -15,7 +15,8 @@ Loaded by ``_config.yml``. What it adds:
 - the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
 - a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
 - a warning for each number that was typed into prose (`typed_numbers`);
-- pages that ask no other host and load little (`lean_pages`, `icons`, `assets`).
+- pages that ask no other host and load little (`lean_pages`, `icons`, `assets`);
+- a content security policy in every page (`policy`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from . import (
     lean_pages,
     objectives,
     phq9,
+    policy,
     review_dates,
     self_check,
     typed_numbers,
@@ -59,6 +61,7 @@ def setup(app: Any) -> dict[str, Any]:
         typed_numbers,
         lean_pages,
         icons,
+        policy,
     ):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -95,9 +95,8 @@ class _CalcRole(_RowRole):
 
 def _visit_html(translator: Any, node: course_value) -> None:
     href = row_href(translator, evidence.row(node["row_ids"][0]))
-    translator.body.append(
-        f'<a class="kc-value" href="{escape(href)}" title="{escape(node["source"])}" data-cell="{escape(node["cell"])}">'
-    )
+    source, cell = escape(node["source"]), escape(node["cell"])
+    translator.body.append(f'<a class="kc-value" href="{escape(href)}" title="{source}" data-cell="{cell}">')
 
 
 def _depart_html(translator: Any, _node: course_value) -> None:
