@@ -9,7 +9,7 @@ import pytest
 from ketamine_course import evidence, figures
 from ketamine_course.figures.dose_context import SETTINGS
 from ketamine_course.figures.picture import picture
-from ketamine_course.widgets.dose_context import DOSES, dose_context_figure
+from ketamine_course.widgets.dose_context import DOSES, EXPOSURE, dose_context_figure
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,8 @@ def test_every_mark_and_line_stands_at_its_rows_dose(figure: figures.Figure) -> 
             drawn.add(row.id)
         else:
             assert trace["x"] == [row["value"], row["value_high"]]
-    assert drawn == set(figure.table.rows) == {f"practice.{name}" for name, _, _ in DOSES}
+    assert drawn == {f"practice.{name}" for name, _, _ in DOSES}
+    assert set(figure.table.rows) == set(figure.views[""].row_ids) == {*drawn, EXPOSURE}
 
 
 def test_a_letter_tells_the_setting(figure: figures.Figure) -> None:
@@ -36,13 +37,16 @@ def test_a_letter_tells_the_setting(figure: figures.Figure) -> None:
     for trace in figure.traces.values():
         if "markers" in trace["mode"]:
             letters.setdefault(trace["marker"]["color"], set()).update(trace["text"])
-    assert sorted(letters.values(), key=sorted) == [{"A"}, {"D"}]
+    assert sorted(letters.values(), key=sorted) == [{"A"}, {"D"}, {"M"}]
     assert len({letter for letter, _, _ in SETTINGS.values()}) == len(SETTINGS)
 
 
 def test_a_setting_without_a_dose_says_so(figure: figures.Figure) -> None:
     assert "recreational use, no dose in mg/kg was read" in figure.views[""].finding
-    assert any("No dose" in note["text"] for note in figure.layouts["doses"]["annotations"])
+    times = f"more than {evidence.row(EXPOSURE)['value']:g} times"
+    assert times in figure.views[""].finding
+    texts = [note["text"].replace("<br>", " ") for note in figure.layouts["doses"]["annotations"]]
+    assert any("No dose in mg/kg was read" in text and times in text for text in texts)
 
 
 def test_the_finding_gives_the_ends_of_its_rows(figure: figures.Figure) -> None:
@@ -70,7 +74,7 @@ def test_a_prediction_is_answered_at_each_tick_and_starts_at_no_answer(figure: f
 def test_a_row_in_another_unit_is_refused() -> None:
     row = evidence.row("risk.dose.long_infusion")
     with pytest.raises(ValueError, match="is not mg/kg"):
-        figures.dose_context([figures.ContextDose(row, "depression", "a long infusion")], ())
+        figures.dose_context([figures.ContextDose(row, "depression", "a long infusion")], row)
 
 
 def test_the_picture_carries_the_finding_and_a_mark_for_each_row(figure: figures.Figure) -> None:

@@ -14,7 +14,8 @@ from .signs import LABEL_LINE_PX, label_lines, number_text
 #: Each setting: its letter, its colour, its heading. One without rows says that none was read.
 SETTINGS = {
     "depression": ("D", "var(--kc-ketamine)", "For depression, off-label, by vein"),
-    "anaesthesia": ("A", "var(--kc-midazolam)", "To start anaesthesia"),
+    "anaesthesia": ("A", "var(--kc-midazolam)", "To start anaesthesia, by vein"),
+    "muscle": ("M", "var(--kc-antidepressant)", "To start anaesthesia, into a muscle"),
     "recreational": ("R", "var(--kc-placebo)", "Recreational use"),
 }
 
@@ -122,13 +123,30 @@ def _range_of(doses: Sequence[ContextDose]) -> tuple[float, float]:
     return min(dose.ends[0] for dose in doses), max(dose.ends[1] for dose in doses)
 
 
-def _finding(doses: Sequence[ContextDose]) -> str:
+def _exposure_text(row: Row) -> str:
+    return f"total exposure more than {number_text(row['value'])} times that of treatment"
+
+
+def _finding(doses: Sequence[ContextDose], exposure: Row) -> str:
     parts = []
     for setting, (_, _, heading) in SETTINGS.items():
         found = _of(doses, setting)
         said = f"{_span(*_range_of(found))} mg/kg" if found else "no dose in mg/kg was read"
         parts.append(f"{heading[0].lower()}{heading[1:]}, {said}")
-    return "Doses by setting: " + "; ".join(parts) + "."
+    return f"Doses by setting: {'; '.join(parts)}, {_exposure_text(exposure)}."
+
+
+def _cells(row: Row, setting: str, what: str, dose: str) -> dict[str, str]:
+    return {
+        "setting": SETTINGS[setting][2],
+        "what": what,
+        "dose": dose,
+        "said": row["statement"],
+        "reference": row["reference"],
+        "where": row["read_at"],
+        "where_href": row["read_url"] or "",
+        "note": row["note"] or "",
+    }
 
 
 def _question(name: str, label: str, subject: str, found: Sequence[ContextDose]) -> Question:
@@ -143,12 +161,12 @@ def _question(name: str, label: str, subject: str, found: Sequence[ContextDose])
     )
 
 
-def dose_context(doses: Sequence[ContextDose], vein: Sequence[str]) -> Figure:
+def dose_context(doses: Sequence[ContextDose], exposure: Row) -> Figure:
     """Return the doses of ketamine by setting, on one axis.
 
     Args:
         doses: rows in mg/kg, sorted into settings.
-        vein: ids of the anaesthetic rows that are given by vein, which the learner predicts.
+        exposure: the row that sets the total of recreational use beside that of treatment, in times.
 
     Raises ValueError for a row that is not in mg/kg, KeyError for a setting that has no name.
     """
@@ -165,9 +183,10 @@ def dose_context(doses: Sequence[ContextDose], vein: Sequence[str]) -> Figure:
         y -= 12
         found = _of(doses, setting)
         if not found:
+            text = "<br>".join(label_lines(f"No dose in mg/kg was read; {_exposure_text(exposure)}."))
+            y -= 34
+            annotations.append(_note(text, y, align="left", font={"size": 12}, **left))
             y -= 22
-            annotations.append(_note("No dose in mg/kg was read.", y, font={"size": 12}, **left))
-            y -= 10
         for dose in found:
             text, place = _label(dose)
             room = max(_ROW_PX, LABEL_LINE_PX * (text.count("<br>") + 1) + 8)
@@ -196,10 +215,12 @@ def dose_context(doses: Sequence[ContextDose], vein: Sequence[str]) -> Figure:
     }
     notes = (
         "A dose does not tell the speed: an anaesthetic dose by vein takes about a minute, an infusion much longer.",
-        "By muscle more is needed than by vein, so the two lines of anaesthesia are not one range.",
+        "Heavy use differs in how often and how much in total, which an axis of single doses cannot show.",
         "A place on this axis is no measure of safety: how often, with what, and who watches count as well.",
     )
-    view = View(pool.names(traces), "doses", _finding(doses), tuple(dose.row.id for dose in ordered), notes)
+    view = View(
+        pool.names(traces), "doses", _finding(doses, exposure), (*(dose.row.id for dose in ordered), exposure.id), notes
+    )
     return Figure(
         name="dose-context",
         title="The same drug in other doses",
@@ -219,19 +240,13 @@ def dose_context(doses: Sequence[ContextDose], vein: Sequence[str]) -> Figure:
                 Column("note", "Note"),
             ),
             rows={
-                dose.row.id: {
-                    "setting": SETTINGS[dose.setting][2],
-                    "what": dose.label,
-                    "dose": f"{_span(*dose.ends)} mg/kg",
-                    "said": dose.row["statement"],
-                    "reference": dose.row["reference"],
-                    "where": dose.row["read_at"],
-                    "where_href": dose.row["read_url"] or "",
-                    "note": dose.row["note"] or "",
-                }
-                for dose in ordered
+                **{
+                    dose.row.id: _cells(dose.row, dose.setting, dose.label, f"{_span(*dose.ends)} mg/kg")
+                    for dose in ordered
+                },
+                exposure.id: _cells(exposure, "recreational", "total over time", _exposure_text(exposure)),
             },
-            csv_names=tuple(dict.fromkeys(dose.row.table for dose in ordered)),
+            csv_names=tuple(dict.fromkeys([*(dose.row.table for dose in ordered), exposure.table])),
         ),
         prediction=Prediction(
             "Predict first: how many mg of ketamine by vein, for each kg of body weight?",
@@ -246,7 +261,7 @@ def dose_context(doses: Sequence[ContextDose], vein: Sequence[str]) -> Figure:
                     "midazolam",
                     "Given to start anaesthesia",
                     "The label's dose by vein to start anaesthesia is",
-                    [dose for dose in doses if dose.row.id in vein],
+                    _of(doses, "anaesthesia"),
                 ),
             ),
         ),

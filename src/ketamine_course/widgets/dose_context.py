@@ -13,18 +13,18 @@ DOSES = (
     ("dose.standard", "depression", "the usual infusion"),
     ("dose.described-range", "depression", "described in a review"),
     ("dose.fava.10-superior", "depression", "highest dose of a dose-ranging trial"),
-    ("dose.anaesthetic", "anaesthesia", "first dose by vein, label"),
-    ("dose.anaesthetic-im", "anaesthesia", "first dose into a muscle, label"),
+    ("dose.anaesthetic", "anaesthesia", "first dose, label"),
+    ("dose.anaesthetic-im", "muscle", "first dose, label"),
 )
 
-#: The anaesthetic dose that the learner predicts.
-BY_VEIN = ("practice.dose.anaesthetic",)
+#: The row that sets the total of heavy recreational use beside that of treatment.
+EXPOSURE = "risk.dose.cumulative"
 
 
 def dose_context_figure() -> figures.Figure:
     """Return the doses of ketamine by setting."""
     doses = [figures.ContextDose(evidence.row(f"practice.{name}"), setting, label) for name, setting, label in DOSES]
-    return figures.dose_context(doses, BY_VEIN)
+    return figures.dose_context(doses, evidence.row(EXPOSURE))
 
 
 def dose_context() -> Any:
