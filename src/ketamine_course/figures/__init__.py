@@ -5,6 +5,7 @@ JupyterLab draws them. Colours are names of CSS variables, resolved where they a
 so that a figure follows light, dark and print.
 """
 
+from .dose_context import ContextDose, dose_context
 from .figure import Column, Control, DataTable, Figure, Live, Option, Prediction, Question, View
 from .history import history_timeline
 from .html import static_html
@@ -22,6 +23,7 @@ from .trial_explorer import trial_explorer, when_text
 __all__ = [
     "Column",
     "Comparison",
+    "ContextDose",
     "Control",
     "DataTable",
     "Figure",
@@ -38,6 +40,7 @@ __all__ = [
     "block_by_use",
     "coincidence_detector",
     "disinhibition_cascade",
+    "dose_context",
     "event_timeline",
     "history_timeline",
     "icon_arrays",

@@ -8,6 +8,7 @@ module (``static/figure.js``) brings both to life.
 from typing import Any
 
 from .calculator import infusion_calculator
+from .dose_context import dose_context
 from .infusion import infusion_simulator
 from .infusion_day import infusion_day
 from .ketamine import ketamine_history, ketamine_routes
@@ -20,6 +21,7 @@ __all__ = [
     "block_by_use",
     "coincidence_detector",
     "disinhibition_cascade",
+    "dose_context",
     "icon_arrays",
     "infusion_calculator",
     "infusion_day",
