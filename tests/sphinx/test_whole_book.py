@@ -95,9 +95,11 @@ def test_a_row_in_a_figures_table_has_the_value_of_its_row() -> None:
             value = row.get("value")
             if not isinstance(value, int | float) or isinstance(value, bool):
                 continue
-            wanted = {number_text(abs(value)), number_text(abs(round(value, 1))), number_text(abs(round(value, 2)))}
-            numbers = set(re.findall(r"\d+(?:\.\d+)?", line.get_text(" ")))
-            assert wanted & numbers, (path.name, row.id, value, line.get_text(" "))
+            # As it is, or rounded to a digit or two where a figure draws what was worked out.
+            wanted = {number_text(abs(value)), *(f"{abs(value):.{digits}f}" for digits in (0, 1, 2))}
+            text = line.get_text(" ")
+            said = wanted & set(re.findall(r"\d+(?:\.\d+)?", text)) or (value == 0 and "the start" in text)
+            assert said, (path.name, row.id, value, text)
             compared += 1
     assert compared > 100
 
