@@ -16,6 +16,7 @@ from .mechanism import disinhibition_cascade, mechanism_clock
 from .onset_events import event_timeline
 from .onset_timeline import timeline
 from .receptor import block_by_use, coincidence_detector
+from .response_by_control import Contrast, response_by_control
 from .routes import Share, bioavailability_by_route
 from .star_d import star_d_flow, star_d_steps
 from .trial_explorer import trial_explorer, when_text
@@ -24,6 +25,7 @@ __all__ = [
     "Column",
     "Comparison",
     "ContextDose",
+    "Contrast",
     "Control",
     "DataTable",
     "Figure",
@@ -47,6 +49,7 @@ __all__ = [
     "infusion_day",
     "infusion_simulator",
     "mechanism_clock",
+    "response_by_control",
     "star_d_flow",
     "star_d_steps",
     "static_html",

@@ -4,83 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from ..core import effect
 from ..core.prediction import compare_share
 from ..evidence import Row
+from .bars import bar, bar_label, bar_layout
 from .figure import Column, Control, DataTable, Figure, Option, Prediction, Question, TracePool, View
 from .signs import label_lines, number_text
 
-_ROW_PX = 68
-_WIDTH_PX = 18
 #: Colour and meaning of each part of a bar, from left to right.
 _PARTS = (
     ("remission", "var(--kc-midazolam)"),
     ("on to the next step", "var(--kc-ketamine)"),
     ("neither: left, or ended", "var(--kc-placebo)"),
 )
-
-
-def _bar(place: str, start: float, end: float, colour: str, row_id: str, hover: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": hover,
-        "x": [round(start, 2), round(end, 2)],
-        "y": [place, place],
-        "text": ["", ""],
-        "customdata": [row_id] * 2,
-        "hovertext": hover,
-        "hoverinfo": "text",
-        "line": {"color": colour, "width": _WIDTH_PX},
-        "marker": {"symbol": "circle", "size": 0, "color": colour},
-    }
-
-
-def _label(place: str, text: str, row_id: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "name": text,
-        "x": [0],
-        "y": [place],
-        "text": [text],
-        "textposition": "top right",
-        "textfont": {"size": 12},
-        "customdata": [row_id],
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "line": {"width": 0, "color": "var(--kc-ink)"},
-        # Not drawn: its size lifts the text over the bar.
-        "marker": {"symbol": "circle", "size": _WIDTH_PX + 2, "opacity": 0, "color": "var(--kc-ink)"},
-    }
-
-
-def _layout(places: Sequence[str], title: str, high: float, ticks: Sequence[int]) -> dict[str, Any]:
-    return {
-        "height": 110 + _ROW_PX * len(places),
-        "xaxis": {
-            "title": {"text": title},
-            "fixedrange": True,
-            "zeroline": False,
-            "type": "linear",
-            "range": [-0.02 * high, high],
-            "tickvals": list(ticks),
-            "ticktext": [str(tick) for tick in ticks],
-            "tickangle": 0,
-        },
-        "yaxis": {
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": list(places),
-            "range": [len(places) - 0.5, -0.8],
-            "visible": False,
-            "fixedrange": True,
-        },
-        "shapes": [],
-        "annotations": [],
-    }
 
 
 def _parts(steps: Sequence[Row]) -> list[tuple[Row, int, int, int]]:
@@ -99,11 +36,11 @@ def _flow(steps: Sequence[Row], pool: TracePool) -> View:
         for (meaning, colour), people in zip(_PARTS, (remitted, went_on, neither), strict=True):
             if people:
                 hover = f"Step {row['step']}: {meaning}, {people} of {row['entered']} people"
-                names.append(pool.name(_bar(place, start, start + people, colour, row.id, hover)))
+                names.append(pool.name(bar(place, start, start + people, colour, row.id, hover)))
             start += people
         on = f", {went_on} went on" if went_on else ""
         text = f"<b>Step {row['step']}:</b> {row['entered']} people<br>{remitted} remitted{on}, {neither} neither"
-        names.append(pool.name(_label(place, text, row.id)))
+        names.append(pool.name(bar_label(place, text, row.id)))
     parts = _parts(steps)
     first, last = parts[0], parts[-1]
     gone = sum(neither for *_, neither in parts[:-1])
@@ -132,8 +69,8 @@ def _adding_up(steps: Sequence[Row], theory: Row, counted: Row, pool: TracePool)
             (f"{row.id}.counted", of_all, "var(--kc-midazolam)", f"counted, of all {counted['n']} who were enrolled"),
         ):
             text = f"<b>By step {row['step']}: {round(value, 1)} %</b><br>{name}"
-            names.append(pool.name(_bar(place, 0, value, colour, row.id, text)))
-            names.append(pool.name(_label(place, text, row.id)))
+            names.append(pool.name(bar(place, 0, value, colour, row.id, text)))
+            names.append(pool.name(bar_label(place, text, row.id)))
     finding = (
         f"Multiplying the steps' shares gives {number_text(theory['value'])} %, if nobody had left and those who left "
         f"would have done as well as those who stayed. Counting the people who were seen to remit, of everybody "
@@ -148,8 +85,8 @@ def _totals(totals: Sequence[Row], pool: TracePool) -> View:
     names = []
     for row in totals:
         text = "<br>".join([f"<b>{number_text(row['value'])} %</b>", *label_lines(row["item"])])
-        names.append(pool.name(_bar(row.id, 0, row["value"], "var(--kc-esketamine)", row.id, row["statement"])))
-        names.append(pool.name(_label(row.id, text, row.id)))
+        names.append(pool.name(bar(row.id, 0, row["value"], "var(--kc-esketamine)", row.id, row["statement"])))
+        names.append(pool.name(bar_label(row.id, text, row.id)))
     finding = (
         "One study, and totals from "
         f"{number_text(min(row['value'] for row in totals))} to {number_text(max(row['value'] for row in totals))} %: "
@@ -194,9 +131,9 @@ def star_d_flow(steps: Sequence[Row], totals: Sequence[Row]) -> Figure:
         views=views,
         traces=pool.traces,
         layouts={
-            "flow": _layout([row.id for row in steps], "People", 1.02 * begun, range(0, begun, 1000)),
-            "adding": _layout(places, "Percent in remission by this step", 100, range(0, 101, 20)),
-            "totals": _layout([row.id for row in totals], "Percent", 100, range(0, 101, 20)),
+            "flow": bar_layout([row.id for row in steps], "People", 1.02 * begun, range(0, begun, 1000)),
+            "adding": bar_layout(places, "Percent in remission by this step", 100, range(0, 101, 20)),
+            "totals": bar_layout([row.id for row in totals], "Percent", 100, range(0, 101, 20)),
         },
         table=_table("STAR*D: steps and totals", [*_step_cells(steps), *((row, _total_cells(row)) for row in totals)]),
         key_entries=tuple(("square", colour, meaning) for meaning, colour in _PARTS),
@@ -214,8 +151,8 @@ def _steps_view(steps: Sequence[Row], counted: Row, of_all: bool, pool: TracePoo
         shares.append(number_text(share))
         whom = f"all {counted['n']} who were enrolled" if of_all else f"{row['entered']} who began it"
         text = f"<b>Step {row['step']}: {shares[-1]} %</b><br>in remission, of {whom}"
-        names.append(pool.name(_bar(row.id, 0, share, "var(--kc-midazolam)", row.id, text)))
-        names.append(pool.name(_label(row.id, text, row.id)))
+        names.append(pool.name(bar(row.id, 0, share, "var(--kc-midazolam)", row.id, text)))
+        names.append(pool.name(bar_label(row.id, text, row.id)))
     first, last = shares[0], shares[-1]
     if of_all:
         finding = (
@@ -259,7 +196,7 @@ def star_d_steps(steps: Sequence[Row], counted: Row) -> Figure:
         counted: the row of ``star_d_readings`` that counts remissions among everybody enrolled.
     """
     pool = TracePool()
-    layout = _layout([row.id for row in steps], "Percent in remission", 100, _SHARE_TICKS)
+    layout = bar_layout([row.id for row in steps], "Percent in remission", 100, _SHARE_TICKS)
     layout["xaxis"]["ticktext"] = [str(tick) if tick % 20 == 0 else "" for tick in _SHARE_TICKS]
     return Figure(
         name="star-d-steps",

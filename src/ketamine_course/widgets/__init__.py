@@ -14,6 +14,7 @@ from .infusion_day import infusion_day
 from .ketamine import ketamine_history, ketamine_routes
 from .mechanism import block_by_use, coincidence_detector, disinhibition_cascade, mechanism_clock
 from .onset import onset_events, onset_timeline
+from .response_by_control import response_by_control
 from .star_d import star_d_flow, star_d_steps
 from .trials import icon_arrays, trial_explorer
 
@@ -33,6 +34,7 @@ __all__ = [
     "onset_timeline",
     "phq9_scorer",
     "quiz",
+    "response_by_control",
     "self_check",
     "star_d_flow",
     "star_d_steps",
