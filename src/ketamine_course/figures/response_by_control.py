@@ -54,7 +54,7 @@ def _view(contrasts: Sequence[Contrast], added: bool, pool: TracePool) -> View:
         for each in contrasts
     )
     finding = (
-        f"A day after one infusion the response to the control differed far more than the response to ketamine: {said}. "
+        f"A day after one infusion the response to the control differed far more than that to ketamine: {said}. "
         "In these data more people responded to a control that hid the treatment better."
     )
     notes = (
