@@ -8,6 +8,7 @@ module (``static/figure.js``) brings both to life.
 from typing import Any
 
 from .calculator import infusion_calculator
+from .claims_overview import claim_verdicts
 from .infusion import infusion_simulator
 from .ketamine import ketamine_history, ketamine_routes
 from .mechanism import block_by_use, coincidence_detector, disinhibition_cascade, mechanism_clock
@@ -17,6 +18,7 @@ from .trials import icon_arrays, trial_explorer
 
 __all__ = [
     "block_by_use",
+    "claim_verdicts",
     "coincidence_detector",
     "disinhibition_cascade",
     "icon_arrays",
