@@ -227,7 +227,9 @@ def test(arguments: Sequence[str]) -> None:
     check()
     review(datetime.date.today())
     build(strict=True)
-    _python("-m", "pytest", *arguments)
+    # A file of tests is one worker's: its browser, its JupyterLab and its book are made once. More than
+    # four workers would have more laboratories open at once than a laptop has memory for.
+    _python("-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *arguments)
 
 
 def benchmark_page() -> None:

@@ -30,8 +30,8 @@ def test_modules_in_a_bundle_keep_their_names_to_themselves(monkeypatch: pytest.
         'import * as all from "./low.js";\nconst own = 10;\nexport const mid = all.low() + own;\n'
     )
     (tmp_path / "top.js").write_text(
-        'import { mid } from "./mid.js";\nimport { low } from "./low.js";\n'
-        "const own = 100;\nconsole.log(own + mid + low());\n"
+        'import { mid } from "./mid.js";\nimport { low as deep } from "./low.js";\n'
+        "const own = 100;\nconsole.log(own + mid + deep());\n"
     )
     text = esm.bundle("top.js")
     assert text.count("function low") == 1

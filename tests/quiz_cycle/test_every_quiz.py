@@ -21,9 +21,12 @@ STUDENTS = ("right", "wrong", "empty")
 
 
 def raw_points(path: Path) -> dict[str, float]:
-    """Return what each item is worth, read from the file and not through the course's loader."""
+    """Return what each item is worth that the file holds, or may draw, read without the course's loader."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
     points: dict[str, float] = {}
-    for item in yaml.safe_load(path.read_text(encoding="utf-8"))["items"]:
+    for cell in content.get("draw", ()):
+        points |= raw_points(path.with_name(f"{cell['module']}.graded.yaml"))
+    for item in content.get("items", ()):
         for part in item.get("items", [item]):
             points[part["id"]] = float(part["points"])
     return points
@@ -97,11 +100,12 @@ def hand_in(course: Course, bank: Bank, student: str) -> None:
 @pytest.mark.parametrize("path", BANKS, ids=lambda path: path.name.split(".")[0])
 def test_right_wrong_and_empty_earn_what_the_bank_promises(path: Path, tmp_path: Path) -> None:
     bank, points = load_bank(path), raw_points(path)
+    if "draw" in yaml.safe_load(path.read_text(encoding="utf-8")):
+        points = {item.id: points[item.id] for item in bank.items}
     course = Course(tmp_path / "course")
     course.folder.mkdir()
     shutil.copy(ROOT / "quizzes" / "nbgrader_config.py", course.folder)
-    (course.folder / "banks").mkdir()
-    shutil.copy(path, course.folder / "banks")
+    shutil.copytree(path.parent, course.folder / "banks")
     write_source(bank, course.folder / "source")
     released = course.nbgrader("generate_assignment", bank.module, "--create")
     assert released.code == 0, released.said

@@ -131,8 +131,15 @@ def rate_matrix(model, weight_kg, person=None):
 
 def product(left, right):
     """Return the product of two matrices, each a list of rows."""
-    columns = list(zip(*right))
-    return [[sum([a * b for a, b in zip(row, column) if a]) for column in columns] for row in left]
+    result = []
+    for row in left:
+        total = [0.0] * len(right[0])
+        # Half of what a model's matrix holds is zero, and a row at a time is faster than an entry at a time.
+        for factor, other in zip(row, right):
+            if factor:
+                total = [known + factor * entry for known, entry in zip(total, other)]
+        result.append(total)
+    return result
 
 
 def _sum(coefficients, matrices):

@@ -152,7 +152,7 @@ def view(choices, context):
         choices: ``dose`` (mg/kg), ``duration`` (min), ``weight`` (kg), ``model``, ``compare`` ("no" or "yes"),
             ``pause`` and ``vial``, each as text.
         context: ``models`` (id -> ``model``, ``label``, ``said``), ``order`` of the models, ``bands`` and
-            ``band_times_min``, ``reference`` rows; see `figures.infusion.context`.
+            ``band_times_min``, ``reference`` rows; see `widgets.infusion.infusion_context`.
 
     Returns ``traces``, ``layout``, ``finding``, ``notes``, ``warning`` (text or ""), ``row_ids`` and
     ``computed``: ``{"columns", "rows"}``.

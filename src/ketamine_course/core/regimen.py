@@ -136,28 +136,36 @@ def _runs(schedule, times_min):
 
     A step that ends at a turn of the schedule, and at no output, is a run of its own.
     """
-    turns = sorted({edge for start, end, _ in schedule for edge in (start, end)})
     limit = TIME_RANGE_MIN[1]
+    for kind in {type(time_min) for time_min in times_min} - {int, float}:
+        place = [type(time_min) for time_min in times_min].index(kind)
+        checked_number("times_min[" + str(place) + "]", times_min[place], 0, limit, "min")
+    turns = sorted({edge for start, end, _ in schedule for edge in (start, end)})
     turns.append(2 * limit)  # after all times
     runs = []
-    run = [None, 0, 0, False]
     now, turn, rate = 0, 0, 0
+    # Most times only lengthen the run before them: what tells these comes first, for speed.
+    length, count, before = None, 0, 0
     for number, time_min in enumerate(times_min):
-        if not isinstance(time_min, (int, float)) or not now <= time_min <= limit:
+        if time_min <= before and time_min - now == length:
+            count += 1
+            now = time_min
+            continue
+        if not now <= time_min <= limit:
             checked_number("times_min[" + str(number) + "]", time_min, now, limit, "min")
+        if count:
+            runs.append([length, count, rate, True])
         while turns[turn] < time_min or turns[turn] <= now:
             if turns[turn] > now:
                 runs.append([turns[turn] - now, 1, rate, False])
                 now = turns[turn]
             rate = _rate_at(schedule, now)
-            run = [None, 0, 0, False]
             turn += 1
-        if time_min - now == run[0]:
-            run[1] += 1
-        else:
-            run = [time_min - now, 1, rate, True]
-            runs.append(run)
+        before = min(turns[turn], limit)
+        length, count = time_min - now, 1
         now = time_min
+    if count:
+        runs.append([length, count, rate, True])
     return runs
 
 

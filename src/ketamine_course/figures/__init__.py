@@ -11,6 +11,7 @@ from .history import history_timeline
 from .html import static_html
 from .icon_array import Comparison, icon_arrays
 from .infusion import band_grid, bands_key, infusion_simulator
+from .infusion_day import Lane, infusion_day
 from .mechanism import disinhibition_cascade, mechanism_clock
 from .onset_events import event_timeline
 from .onset_timeline import timeline
@@ -25,6 +26,7 @@ __all__ = [
     "Control",
     "DataTable",
     "Figure",
+    "Lane",
     "Live",
     "Option",
     "Prediction",
@@ -41,6 +43,7 @@ __all__ = [
     "event_timeline",
     "history_timeline",
     "icon_arrays",
+    "infusion_day",
     "infusion_simulator",
     "mechanism_clock",
     "star_d_flow",

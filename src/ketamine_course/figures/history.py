@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..evidence import Row
+from .event_marks import event_heading, event_label, event_mark, event_step
 from .figure import Column, DataTable, Figure, TracePool, View
-from .signs import LABEL_LINE_PX, label_lines
+from .signs import label_lines
 
 #: Each kind of event: its letter, its colour, its heading.
 _KINDS = {
@@ -32,58 +32,6 @@ def _hover(event: Row) -> str:
     return "<br>".join(part for line in lines for part in label_lines(line))
 
 
-def _mark(event: Row, y: float) -> dict[str, Any]:
-    letter, colour, _ = _KINDS[event["kind"]]
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "name": event["label"],
-        "x": [event["year"]],
-        "y": [y],
-        "text": [letter],
-        "textposition": "middle center",
-        "textfont": {"size": 10, "color": "var(--kc-ground)"},
-        "customdata": [event.id],
-        "hovertext": [_hover(event)],
-        "hoverinfo": "text",
-        "cliponaxis": False,
-        "line": {"color": colour, "width": 0},
-        "marker": {"symbol": "circle", "size": 17, "color": colour, "opacity": 1, "line": {"width": 1.5}},
-    }
-
-
-def _heading(text: str, y: float) -> dict[str, Any]:
-    return {
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": y,
-        "yref": "y",
-        "yanchor": "middle",
-        "showarrow": False,
-        "text": f"<b>{text}</b>",
-        "font": {"size": 14},
-    }
-
-
-def _label(event: Row, text: str, y: float) -> dict[str, Any]:
-    side = _label_side(event["year"])
-    return {
-        "x": event["year"],
-        "xref": "x",
-        "y": y,
-        "yref": "y",
-        "yshift": 11,
-        "xanchor": side,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "align": side,
-        "text": text,
-        "font": {"size": 12},
-        "xshift": {"left": -8, "right": 8}.get(side, 0),
-    }
-
-
 def history_timeline(events: Sequence[Row]) -> Figure:
     """Return the timeline of history: one mark for each row of ``history``, by kind and year.
 
@@ -94,12 +42,18 @@ def history_timeline(events: Sequence[Row]) -> Figure:
     # One unit of y is one pixel, so that a label of any number of lines has its room.
     for kind, (_, _, heading) in _KINDS.items():
         y -= 24
-        annotations.append(_heading(heading, y))
+        annotations.append(event_heading(heading, y))
         for event in sorted((e for e in events if e["kind"] == kind), key=lambda e: e["year"]):
             text = "<br>".join(label_lines(f"{event['date_text']}: {event['label']}"))
-            y -= 32 + LABEL_LINE_PX * (text.count("<br>") + 1)
-            traces.append(_mark(event, y))
-            annotations.append(_label(event, text, y))
+            y -= event_step(text)
+            letter, colour, _ = _KINDS[kind]
+            hover = _hover(event)
+            traces.append(
+                event_mark(
+                    event["label"], [event["year"]], y, row_id=event.id, letter=letter, colour=colour, hover=hover
+                )
+            )
+            annotations.append(event_label(text, event["year"], y, _label_side(event["year"])))
             ordered.append(event)
         y -= 36
     ticks = range(_FIRST_TICK, _LAST_TICK + 1, _TICK_YEARS)

@@ -18,11 +18,6 @@ _DURATIONS_MIN = (2, 20, 30, 40, 60, 100)
 _WEIGHTS_KG = tuple(range(40, 151, 10))
 
 
-def _first(values: Sequence[Any], start: Any) -> list[Any]:
-    """Return the values, with the one that a figure starts with in front."""
-    return [start, *(value for value in values if value != start)]
-
-
 def _slider(name: str, label: str, values: Sequence[float], unit: str, start: float) -> Control:
     options = [Option(number_text(value), f"{number_text(value)} {unit}") for value in values]
     ordered = [next(each for each in options if each.value == number_text(start)), *options]

@@ -9,8 +9,9 @@ from typing import Any
 
 from ..core.duration import duration_label
 from ..evidence import Row
+from .event_marks import event_heading, event_label, event_mark, event_step
 from .figure import Column, Control, DataTable, Figure, Option, TracePool, View
-from .signs import LABEL_LINE_PX, label_lines
+from .signs import label_lines
 
 #: Letter and colour of each strength of evidence.
 STRENGTHS = {
@@ -60,35 +61,8 @@ def _sign(row: Row) -> tuple[str, str]:
     return STRENGTHS.get(row["strength"] or "", _UNRATED)
 
 
-def _heading(text: str, y: float) -> dict[str, Any]:
-    return {
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": y,
-        "yref": "y",
-        "yanchor": "middle",
-        "showarrow": False,
-        "text": f"<b>{text}</b>",
-        "font": {"size": 14},
-    }
-
-
-def _label(text: str, x_h: float, y: float, side: str) -> dict[str, Any]:
-    return {
-        "x": round(math.log10(x_h), 4),
-        "xref": "x",
-        "y": y,
-        "yref": "y",
-        "yshift": 11,
-        "xanchor": side,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "align": side,
-        "text": text,
-        "font": {"size": 12},
-        "xshift": {"left": -8, "right": 8}[side],
-    }
+def _event_text(row: Row) -> str:
+    return "<br>".join(label_lines(f"{row['label']}: {_strength(row)}"))
 
 
 def _span(row: Row, y: float) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -97,7 +71,6 @@ def _span(row: Row, y: float) -> tuple[dict[str, Any], dict[str, Any]]:
     times = sorted({max(row["start_h"], _FIRST_H), max(row["end_h"], _FIRST_H)})
     middle = math.log(times[0] / _FIRST_H) / math.log(_LAST_H / _FIRST_H)
     side = "left" if middle < 0.5 else "right"
-    text = "<br>".join(label_lines(f"{row['label']}: {_strength(row)}"))
     hover = "<br>".join(
         [
             f"<b>{row['label']}</b>",
@@ -107,29 +80,10 @@ def _span(row: Row, y: float) -> tuple[dict[str, Any], dict[str, Any]]:
             f"Read in: {row['read_at']}",
         ]
     )
-    trace = {
-        "type": "scatter",
-        "mode": "lines+markers+text" if len(times) > 1 else "markers+text",
-        "name": row["label"],
-        "x": [round(each, 6) for each in times],
-        "y": [y] * len(times),
-        "text": [letter] + [""] * (len(times) - 1),
-        "textposition": "middle center",
-        "textfont": {"size": 10, "color": "var(--kc-ground)"},
-        "customdata": [row.id] * len(times),
-        "hovertext": [hover] * len(times),
-        "hoverinfo": "text",
-        "cliponaxis": False,
-        "line": {"color": colour, "width": 7},
-        "marker": {
-            "symbol": "circle",
-            "size": [17] + [8] * (len(times) - 1),
-            "color": colour,
-            "opacity": 1,
-            "line": {"width": 1.5},
-        },
-    }
-    return trace, _label(text, times[0] if side == "left" else times[-1], y, side)
+    places = [round(each, 6) for each in times]
+    trace = event_mark(row["label"], places, y, row_id=row.id, letter=letter, colour=colour, hover=hover)
+    place = round(math.log10(times[0] if side == "left" else times[-1]), 4)
+    return trace, event_label(_event_text(row), place, y, side)
 
 
 def _clock(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -140,10 +94,9 @@ def _clock(rows: Sequence[Row]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         if not group:
             continue
         y -= 24
-        annotations.append(_heading(heading, y))
+        annotations.append(event_heading(heading, y))
         for row in group:
-            lines = len(label_lines(f"{row['label']}: {_strength(row)}"))
-            y -= 32 + LABEL_LINE_PX * lines
+            y -= event_step(_event_text(row))
             trace, label = _span(row, y)
             traces.append(trace)
             annotations.append(label)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ..core.duration import duration_label
 from ..evidence import Row
+from .event_marks import event_heading, event_label, event_mark, event_step
 from .figure import Column, DataTable, Figure, TracePool, View
-from .signs import DRUGS, FIRST_TICK_H, LABEL_LINE_PX, LAST_TICK_H, label_lines, number_text, time_axis
+from .signs import DRUGS, FIRST_TICK_H, LAST_TICK_H, label_lines, number_text, time_axis
 
 _EVENT_GROUPS = (
     ("Ketamine and esketamine", ("ketamine", "esketamine")),
@@ -50,66 +51,19 @@ def event_timeline(events: Sequence[Row]) -> Figure:
     # One unit of y is one pixel, so that a label of any number of lines has its room.
     for heading, drugs in _EVENT_GROUPS:
         y -= 24
-        annotations.append(
-            {
-                "xref": "paper",
-                "x": 0,
-                "xanchor": "left",
-                "y": y,
-                "yref": "y",
-                "yanchor": "middle",
-                "showarrow": False,
-                "text": f"<b>{heading}</b>",
-                "font": {"size": 14},
-            }
-        )
+        annotations.append(event_heading(heading, y))
         for event in sorted((e for e in events if e["drug"] in drugs), key=lambda e: (e["start_h"], e["end_h"])):
-            colour = f"var(--kc-{event['drug']})"
             times = sorted({event["start_h"], event["end_h"]})
             side = _label_side(times[0], times[-1])
             label = _event_label(event)
-            y -= 32 + LABEL_LINE_PX * (label.count("<br>") + 1)
+            y -= event_step(label)
+            letter, colour = DRUGS[event["drug"]][0], f"var(--kc-{event['drug']})"
+            hover = _event_hover(event)
             traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines+markers+text" if len(times) > 1 else "markers+text",
-                    "name": event["label"],
-                    "x": times,
-                    "y": [y] * len(times),
-                    "text": [DRUGS[event["drug"]][0]] + [""] * (len(times) - 1),
-                    "textposition": "middle center",
-                    "textfont": {"size": 10, "color": "var(--kc-ground)"},
-                    "customdata": [event.id] * len(times),
-                    "hovertext": [_event_hover(event)] * len(times),
-                    "hoverinfo": "text",
-                    "cliponaxis": False,
-                    "line": {"color": colour, "width": 7},
-                    "marker": {
-                        "symbol": "circle",
-                        "size": [17] + [8] * (len(times) - 1),
-                        "color": colour,
-                        # plotly fades markers of several sizes unless told not to
-                        "opacity": 1,
-                        "line": {"width": 1.5},
-                    },
-                }
+                event_mark(event["label"], times, y, row_id=event.id, letter=letter, colour=colour, hover=hover)
             )
-            annotations.append(
-                {
-                    "x": round(math.log10(times[0] if side == "left" else times[-1]), 4),
-                    "xref": "x",
-                    "y": y,
-                    "yref": "y",
-                    "yshift": 11,
-                    "xanchor": side,
-                    "yanchor": "bottom",
-                    "showarrow": False,
-                    "align": side,
-                    "text": label,
-                    "font": {"size": 12},
-                    "xshift": {"left": -8, "right": 8}.get(side, 0),
-                }
-            )
+            place = round(math.log10(times[0] if side == "left" else times[-1]), 4)
+            annotations.append(event_label(label, place, y, side))
         y -= 36
     axis = time_axis("log")
     layout = {

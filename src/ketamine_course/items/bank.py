@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,7 +155,12 @@ class _File:
         if dates[1] <= dates[0]:
             raise self.wrong(("review_by",), "review_by is not after reviewed; correct one of them")
         seen: set[str] = set()
-        for index, objective in enumerate(content["objectives"]):
+        if "draw" in content and content["pool"] != "graded":
+            raise self.wrong(("draw",), f"a {content['pool']} bank holds its own items; only a graded bank is drawn")
+        for field in ("items", "objectives"):
+            if "draw" in content and field in content:
+                raise self.wrong((field,), f"what is drawn brings its {field} with it; take {field} or draw out")
+        for index, objective in enumerate(content.get("objectives", ())):
             if objective["id"] in seen:
                 raise self.wrong(
                     ("objectives", index, "id"), f"the id {objective['id']!r} stands twice; give each its own"
@@ -225,8 +232,80 @@ class _File:
         return tuple(found.values())
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """A bank with its overlay: the files, public first, the objectives by id, the items of each entry by its id."""
+
+    files: list[_File]
+    objectives: dict[str, dict[str, str]]
+    entries: dict[str, list[Item]]
+
+
+def _load(path: Path, overlay: Path | None) -> _Loaded:
+    paths = [path, overlay / path.name] if overlay else [path]
+    # If none is there, reading the last says so.
+    files = [_File(each) for each in ([each for each in paths if each.exists()] or paths[-1:])]
+    if "draw" in files[-1].content:
+        return _drawn(files[-1], path.parent, overlay)
+    objectives = {each["id"]: each for file in files for each in file.content.get("objectives", ())}
+    entries: dict[str, list[Item]] = {}
+    for file in files:
+        if "draw" not in file.content:  # an overlay with items of its own takes the place of a public draw
+            entries |= file.entries(set(objectives))
+    return _Loaded(files, objectives, entries)
+
+
+def _is_drawn(path: Path) -> bool:
+    content = read_yaml(path)[0]
+    return isinstance(content, dict) and "draw" in content
+
+
+def _drawn(file: _File, banks: Path, overlay: Path | None) -> _Loaded:
+    """Draw entries from the graded banks of a folder, a case as a whole; the same for everybody, by salt and id."""
+    salt = file.content.get("salt", file.content["module"])
+    loaded: dict[str, _Loaded] = {}
+    objectives: dict[str, dict[str, str]] = {}
+    taken: dict[str, list[Item]] = {}
+    for index, cell in enumerate(file.content["draw"]):
+        where, module = ("draw", index), cell["module"]
+        if module not in loaded:
+            bank = banks / f"{module}.graded.yaml"
+            if any(_is_drawn(each) for each in (bank, (overlay or banks) / bank.name) if each.exists()):
+                raise file.wrong(
+                    (*where, "module"), f"{module!r} is itself drawn; draw from where its items are written"
+                )
+            loaded[module] = _load(bank, overlay)
+        source = loaded[module]
+        if "objective" in cell and cell["objective"] not in source.objectives:
+            listed = ", ".join(sorted(source.objectives))
+            raise file.wrong(
+                (*where, "objective"), f"{cell['objective']!r} is no objective of {module}; they are {listed}"
+            )
+        open_entries = {name: items for name, items in source.entries.items() if name not in taken}
+        fitting = [name for name, items in open_entries.items() if any(_fits(item, cell) for item in items)]
+        fitting.sort(key=lambda name: hashlib.sha256(f"{salt}/{name}".encode()).hexdigest())
+        if len(fitting) < cell["entries"]:
+            raise file.wrong(
+                where,
+                f"asks for {cell['entries']} entries, and {module}.graded.yaml has {len(fitting)} that fit and are "
+                "not drawn yet; write more, or ask for fewer",
+            )
+        for name in fitting[: cell["entries"]]:
+            taken[name] = open_entries[name]
+            for item in open_entries[name]:
+                objectives[item.objective] = source.objectives[item.objective]
+    return _Loaded([file], objectives, taken)
+
+
+def _fits(item: Item, cell: Mapping[str, Any]) -> bool:
+    asked = {"objective": item.objective, "step": item.step, "bloom": item.bloom, "type": item.kind}
+    return all(cell[field] == value for field, value in asked.items() if field in cell)
+
+
 def load_bank(path: Path, overlay: Path | None = None, *, complete: bool = True) -> Bank:
     """Return the bank of a file ``MODULE.POOL.yaml``, with numbers drawn from their rows.
+
+    A bank that says ``draw`` has no items of its own: they come from the graded banks beside it, with their overlay.
 
     Args:
         path: the file; with an overlay it need not exist.
@@ -237,17 +316,11 @@ def load_bank(path: Path, overlay: Path | None = None, *, complete: bool = True)
 
     Raises BankError, naming file and line, if a file is no valid bank: not YAML, against the schema,
     an id that stands twice, a key that names no option, a row, place or reference that does not exist,
-    a blueprint that is not filled.
+    a blueprint that is not filled, a draw from banks that have too few items that fit.
     """
-    paths = [path, overlay / path.name] if overlay else [path]
-    # If none is there, reading the last says so.
-    files = [_File(each) for each in ([each for each in paths if each.exists()] or paths[-1:])]
-    objectives = {each["id"]: each for file in files for each in file.content["objectives"]}
-    entries: dict[str, list[Item]] = {}
-    for file in files:
-        entries |= file.entries(set(objectives))
-    last = files[-1]
-    items = tuple(item for listed in entries.values() for item in listed)
+    loaded = _load(path, overlay)
+    files, objectives, last = loaded.files, loaded.objectives, loaded.files[-1]
+    items = tuple(item for listed in loaded.entries.values() for item in listed)
     ids = [item.id for item in items]
     if twice := next((each for each in ids if ids.count(each) > 1), None):
         raise BankError(

@@ -95,7 +95,7 @@ def _suppress(item: Mapping[str, Any], name: str, found: list[Finding]) -> list[
 def lint_bank(path: Path) -> list[Finding]:
     """Return the findings of all items of a bank's file.
 
-    Raises LintError if the file cannot be read or holds no items.
+    Raises LintError if the file cannot be read, or neither holds items nor draws them.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -103,7 +103,10 @@ def lint_bank(path: Path) -> list[Finding]:
         raise LintError(f"{path}: cannot be read ({error}); check the path and save it as UTF-8") from None
     except yaml.YAMLError as error:
         raise LintError(f"{path.name}: {error}; correct the YAML") from None
-    items = rows_of(content.get("items")) if isinstance(content, Mapping) else []
+    content = content if isinstance(content, Mapping) else {}
+    if rows_of(content.get("draw")):
+        return []  # its items are looked at where they are written
+    items = rows_of(content.get("items"))
     if not items:
         raise LintError(f"{path.name}: no items; a bank has a list called items")
     return [finding for item in items for finding in lint_item(item)]

@@ -10,6 +10,7 @@ from typing import Any
 from .calculator import infusion_calculator
 from .claims_overview import claim_verdicts
 from .infusion import infusion_simulator
+from .infusion_day import infusion_day
 from .ketamine import ketamine_history, ketamine_routes
 from .mechanism import block_by_use, coincidence_detector, disinhibition_cascade, mechanism_clock
 from .onset import onset_events, onset_timeline
@@ -23,6 +24,7 @@ __all__ = [
     "disinhibition_cascade",
     "icon_arrays",
     "infusion_calculator",
+    "infusion_day",
     "infusion_simulator",
     "ketamine_history",
     "ketamine_routes",

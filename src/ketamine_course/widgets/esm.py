@@ -15,10 +15,15 @@ def _scope(file: str) -> str:
     return "module_" + re.sub(r"\W", "_", file)
 
 
+def _bound(names: str) -> str:
+    """Return what an import binds as the left side of a ``const``: ``{a as b}`` is ``{a: b}`` there."""
+    return names.removeprefix("* as ").replace(" as ", ": ")
+
+
 def bundle(name: str) -> str:
     """Return the text of a module of ``static/`` with those that it imports inside, each in a scope of its own.
 
-    Understood are ``import {a, b} from "./x.js";`` and ``import * as x from "./x.js";`` on one line, and
+    Understood are ``import {a, b as c} from "./x.js";`` and ``import * as x from "./x.js";`` on one line, and
     ``export`` before class, function or const. The module's own exports stay.
 
     Raises ValueError, naming the file and the line, for any other import or export.
@@ -34,7 +39,7 @@ def _without_imports(name: str, inside: dict[str, str]) -> str:
         if match["file"] not in inside:
             module = _as_scope(match["file"], inside)
             inside[match["file"]] = module  # after what it imports itself
-    plain = _IMPORT.sub(lambda match: f"const {match['names'].removeprefix('* as ')} = {_scope(match['file'])};", text)
+    plain = _IMPORT.sub(lambda match: f"const {_bound(match['names'])} = {_scope(match['file'])};", text)
     _refuse(name, plain, r"^import\b")
     return plain
 
