@@ -4,6 +4,7 @@ Loaded by ``_config.yml``. What it adds:
 
 - a renderer for the course's MIME type (`figure_node`), so that a chapter's cell becomes a
   figure which needs no kernel;
+- the directive ``figure-index`` (`figure_index`), a page of all figures;
 - the roles ``value``, ``magnitude``, ``time`` and ``calc`` and the directives
   ``evidence-table``, ``evidence-index``, ``conflicting-rows``, ``recomputed-results`` and
   ``crisis-help`` (`values`, `evidence_table`), which print rows and link to where they were read;
@@ -14,7 +15,8 @@ Loaded by ``_config.yml``. What it adds:
 - the directive ``claim-register`` (`claim_register`), and the review dates of a page (`review_dates`);
 - a warning where a page prints a row without the rows that conflict with it (`evidence_table`);
 - a warning for each number that was typed into prose (`typed_numbers`);
-- pages that ask no other host and load little (`lean_pages`, `icons`, `assets`).
+- pages that ask no other host and load little (`lean_pages`, `icons`, `assets`);
+- a content security policy in every page (`policy`).
 """
 
 from __future__ import annotations
@@ -25,12 +27,14 @@ from . import (
     assets,
     claim_register,
     evidence_table,
+    figure_index,
     figure_node,
     glossary_hover,
     icons,
     lean_pages,
     objectives,
     phq9,
+    policy,
     review_dates,
     self_check,
     typed_numbers,
@@ -45,6 +49,7 @@ def setup(app: Any) -> dict[str, Any]:
     for part in (
         assets,
         figure_node,
+        figure_index,
         values,
         evidence_table,
         claim_register,
@@ -56,6 +61,7 @@ def setup(app: Any) -> dict[str, Any]:
         typed_numbers,
         lean_pages,
         icons,
+        policy,
     ):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

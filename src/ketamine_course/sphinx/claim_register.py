@@ -1,6 +1,7 @@
 """The claim register: what clinic websites and popular articles say, and what the evidence says.
 
 ``claim-register`` prints every claim with filters; ``claim-register CHAPTER`` those that a chapter answers.
+Each claim of the full register leads to the chapter that answers it, and each claim of a chapter to the register.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ VERDICTS = {
     "misleading": ("⚠", "Misleading"),
     "unsupported": ("✗", "Unsupported"),
 }
+#: The page of the full register.
+REGISTER_PAGE = "book/claims"
+
 #: The filters of the full register: column and label.
 _FILTERS = (("verdict", "Verdict"), ("theme", "About"), ("chapter", "Chapter"))
 
@@ -66,6 +70,20 @@ def _row_link(translator: Any, row_id: str) -> str:
     return f'<li><a href="{escape(row_href(translator, row))}">{escape(str(text))}</a></li>'
 
 
+def _other_place(translator: Any, row: evidence.Row) -> str:
+    """Return a link to where the claim stands too: the chapter that answers it, or the register."""
+    builder = translator.builder
+    chapter = f"book/{row['chapter']}"
+    in_register = builder.current_docname == REGISTER_PAGE
+    page = chapter if in_register else REGISTER_PAGE
+    if page not in builder.env.titles:
+        return ""  # the register of a miniature book
+    title = builder.env.titles[page].astext()
+    words = f"Answered in the chapter “{title}”" if in_register else "This claim in the full register"
+    href = f"{builder.get_relative_uri(builder.current_docname, page)}#{anchor(row.id)}"
+    return f'<p class="kc-claim-place"><a href="{escape(href)}">{escape(words)}</a></p>'
+
+
 def _claim_html(translator: Any, row: evidence.Row) -> str:
     sign, word = VERDICTS[row["verdict"]]
     rows = "".join(_row_link(translator, each) for each in (row["row_ids"] or "").split())
@@ -79,7 +97,7 @@ def _claim_html(translator: Any, row: evidence.Row) -> str:
         f'<p class="kc-verdict kc-verdict-{row["verdict"]}"><span aria-hidden="true">{sign}</span> {word}'
         f"<small>; certainty: {escape(row['certainty'])}</small></p>"
         f"<p>{escape(row['evidence'])}</p>{note}{rows_html}"
-        f'<p class="kc-claim-sources"><small>Sources: {references}</small></p></li>'
+        f'<p class="kc-claim-sources"><small>Sources: {references}</small></p>{_other_place(translator, row)}</li>'
     )
 
 

@@ -54,6 +54,8 @@ def _page_files(app: Any, page: str, _template: str, context: dict[str, Any], _d
     if "kc-phq9" in (context.get("body") or ""):
         app.add_css_file(f"{FOLDER}/phq9.css")
         app.add_js_file(f"{FOLDER}/phq9_page.js", type="module")
+    if "kc-still" in (context.get("body") or ""):
+        app.add_css_file(f"{FOLDER}/figure.css")
     if "kc-payload" in (context.get("body") or ""):
         app.add_css_file(f"{FOLDER}/figure.css")
         if "kc-calculator" in context["body"]:

@@ -26,7 +26,10 @@ TABLE_PAGES = "book/tables/"
 
 
 class course_value(nodes.Inline, nodes.TextElement):
-    """A number that came from rows: ``row_ids`` names them, ``source`` says where the first was read."""
+    """A number that came from rows: ``row_ids`` names them, ``source`` says where the first was read.
+
+    ``cell`` is what the role was asked for, the column included.
+    """
 
 
 def anchor(row_id: str) -> str:
@@ -56,7 +59,9 @@ class _RowRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         try:
             rows, text = self.look_up(self.text)
-            node = course_value("", text, row_ids=[row.id for row in rows], source=source_text(rows[0]))
+            target = self.text if ":" in self.text or self.name == "calc" else f"{self.text}:{self.column}"
+            cell = f"{self.name} {target}"
+            node = course_value("", text, row_ids=[row.id for row in rows], source=source_text(rows[0]), cell=cell)
             self.set_source_info(node)
             return [node], []
         except (evidence.EvidenceError, UnknownReferenceError, ValueError, KeyError) as error:
@@ -90,7 +95,8 @@ class _CalcRole(_RowRole):
 
 def _visit_html(translator: Any, node: course_value) -> None:
     href = row_href(translator, evidence.row(node["row_ids"][0]))
-    translator.body.append(f'<a class="kc-value" href="{escape(href)}" title="{escape(node["source"])}">')
+    source, cell = escape(node["source"]), escape(node["cell"])
+    translator.body.append(f'<a class="kc-value" href="{escape(href)}" title="{source}" data-cell="{cell}">')
 
 
 def _depart_html(translator: Any, _node: course_value) -> None:
