@@ -165,6 +165,7 @@ ebm.bmj.com
 ebmh.bmj.com
 elifesciences.org
 ema.europa.eu
+eurekalert.org
 findahelpline.com
 frontiersin.org
 gov.uk
@@ -182,6 +183,7 @@ jhu.pure.elsevier.com
 jneurosci.org
 jnjmedicalconnect.com
 journals.plos.org
+karger.com
 katacanada.org
 legislation.gov.uk
 lifelineh2h.org.au
@@ -200,11 +202,13 @@ outreach.cheo.on.ca
 oxfordhealth.nhs.uk
 pfizermedicalinformation.com
 pmc.ncbi.nlm.nih.gov
+postersmysell.psych.hms.harvard.edu
 psnet.ahrq.gov
 psychiatrist.com
 psychiatryonline.org
 pubmed.ncbi.nlm.nih.gov
 pubs.asahq.org
+pure.johnshopkins.edu
 qualitysafety.bmj.com
 rcemlearning.co.uk
 researchers.mq.edu.au

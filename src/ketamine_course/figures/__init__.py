@@ -5,6 +5,7 @@ JupyterLab draws them. Colours are names of CSS variables, resolved where they a
 so that a figure follows light, dark and print.
 """
 
+from .claim_verdicts import claim_verdicts
 from .dose_context import ContextDose, dose_context
 from .figure import Column, Control, DataTable, Figure, Live, Option, Prediction, Question, View
 from .history import history_timeline
@@ -40,6 +41,7 @@ __all__ = [
     "bands_key",
     "bioavailability_by_route",
     "block_by_use",
+    "claim_verdicts",
     "coincidence_detector",
     "disinhibition_cascade",
     "dose_context",

@@ -8,6 +8,7 @@ module (``static/figure.js``) brings both to life.
 from typing import Any
 
 from .calculator import infusion_calculator
+from .claims_overview import claim_verdicts
 from .dose_context import dose_context
 from .infusion import infusion_simulator
 from .infusion_day import infusion_day
@@ -20,6 +21,7 @@ from .trials import icon_arrays, trial_explorer
 
 __all__ = [
     "block_by_use",
+    "claim_verdicts",
     "coincidence_detector",
     "disinhibition_cascade",
     "dose_context",
