@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ketamine_course import cli
-from ketamine_course.items import BankError, load_bank
+from ketamine_course import chapters, cli
+from ketamine_course.items import BankError, bank, load_bank
 from ketamine_course.items.blueprint import Count, check_blueprint, check_folder, table, table_text
 
 from .types_bank import FORMATIVE, GRADED, raw, written
@@ -32,6 +34,24 @@ def test_every_bank_of_the_course_fills_its_blueprint() -> None:
     banks = check_folder(cli.QUIZZES / "banks")
     assert {bank.pool for bank in banks} >= {"graded"}
     assert len(check_folder(GRADED.parent)) == 2
+
+
+def test_the_course_has_enough_items_and_each_type_at_least_three_times() -> None:
+    schema = json.loads(Path(bank.__file__).with_name("bank.schema.json").read_text(encoding="utf-8"))
+    kinds = {rule["if"]["properties"]["type"]["const"] for rule in schema["$defs"]["item"]["allOf"]} | {"case"}
+    written = [each for each in check_folder(cli.QUIZZES / "banks") if each.module != "exam"]
+    used = Counter(item.kind for each in written for item in each.items)
+    assert sum(used.values()) >= 180
+    used["case"] = len({json.dumps(item.case, sort_keys=True) for each in written for item in each.items if item.case})
+    assert set(used) == kinds
+    assert {kind: number for kind, number in used.items() if number < 3} == {}
+
+
+def test_the_final_exam_draws_from_every_chapter() -> None:
+    modules = {path.stem for path in chapters.chapters(cli.ROOT)}
+    drawn = load_bank(cli.QUIZZES / "banks" / "exam.graded.yaml").items
+    assert len(modules) == 9
+    assert {item.id.split("-")[0] for item in drawn} == modules
 
 
 def test_the_table_counts_the_items_of_each_cell_cases_included() -> None:

@@ -418,7 +418,8 @@ def test_the_tables_of_the_page_can_be_downloaded(browser: Browser, site: str, c
                 answer = page.request.get(str(link.evaluate("link => link.href")))
                 assert answer.status == 200
                 _assert_is_table(name, answer.text())
-                with page.expect_download() as download:
+                # Chromium writes the file to the disk first, which takes long while other tests build books.
+                with page.expect_download(timeout=30_000) as download:
                     link.click()
                 assert download.value.suggested_filename == f"{name}.csv"
                 assert download.value.path().read_bytes() == answer.body()

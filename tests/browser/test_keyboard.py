@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -109,6 +110,10 @@ def test_the_keyboard_reaches_every_control(browser: Browser, site: str, path: s
     """Tab alone gives each visible control the focus, shows it, keeps it nowhere; each control has a name."""
     with watched_page(browser, site) as page:
         open_page(page, f"{site}/{path}")
+        # A figure that wakes while somebody walks past moves what stands below it: the walk waits for those that can.
+        for figure in page.locator(".kc-figure:not(:has(.kc-predict))").all():
+            figure.scroll_into_view_if_needed()
+            expect(figure).to_have_class(re.compile(r"\bkc-awake\b"))
         _walk(page, "as opened")
         _assert_names(page, "as opened")
         if not page.locator(".kc-figure, details").count():
