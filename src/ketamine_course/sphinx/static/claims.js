@@ -41,6 +41,9 @@ for (const judge of document.querySelectorAll(".kc-claim-judge")) {
     answer.open = true;
   };
   answer.hidden = true;
+  // Paper has no buttons: there the verdict stands below its claim.
+  addEventListener("beforeprint", () => Object.assign(answer, { hidden: false, open: true }));
+  addEventListener("afterprint", () => { answer.hidden = !judge.querySelector("input:checked"); });
   judge.addEventListener("change", ({ target }) => show(target.value));
   // A browser that comes back keeps the choice.
   const kept = judge.querySelector("input:checked");
