@@ -219,3 +219,32 @@ def test_a_phone_shows_the_filters_and_claims_without_sideways_scrolling(browser
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 320
             assert box["height"] >= 24
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_claim_is_judged_by_keyboard_before_its_verdict_opens(browser: Browser, site: str, right: bool) -> None:
+    with watched_page(browser, site) as page:
+        page.goto(f"{site}/book/access.html")
+        judged = page.locator(".kc-claim:has(.kc-claim-judge)")
+        assert judged.count() >= 4
+        claim = judged.first
+        verdict = str(claim.get_attribute("data-verdict"))
+        answer = claim.locator(".kc-claim-answer")
+        expect(answer).to_be_hidden()
+        values = claim.locator("input").evaluate_all("inputs => inputs.map(({value}) => value)")
+        chosen = verdict if right else next(value for value in values if value != verdict)
+        claim.locator(f"input[value={chosen}]").focus()
+        page.keyboard.press("Space")
+        expect(answer).to_be_visible()
+        expect(answer.locator(".kc-verdict")).to_be_visible()
+        expect(claim.get_by_role("status")).to_contain_text("as this course does" if right else "this course says")
+        expect(judged.nth(1).locator(".kc-claim-answer")).to_be_hidden()
+
+
+def test_without_scripts_a_claim_to_be_judged_keeps_its_verdict_folded(browser: Browser, site: str) -> None:
+    with watched_page(browser, site, javascript=False) as page:
+        page.goto(f"{site}/book/access.html")
+        answer = page.locator(".kc-claim-answer").first
+        expect(answer.locator(".kc-verdict")).to_be_hidden()
+        answer.locator("summary").first.click()
+        expect(answer.locator(".kc-verdict")).to_be_visible()

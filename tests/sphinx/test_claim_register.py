@@ -93,3 +93,33 @@ def test_an_unknown_chapter_is_an_error_with_its_line_and_the_chapters_that_ther
     assert "index.md:5:" in warning
     assert f"the chapters are {', '.join(CHAPTERS)}" in warning
     assert "kc-claim" not in html
+
+
+def test_named_claims_stand_alone_in_the_order_given_and_need_no_filters(build_evidence: Build) -> None:
+    wanted = [CLAIMS[5].id, CLAIMS[1].id]
+    html, warnings = build_evidence(f"```{{claim-register}}\n:only: {' '.join(wanted)}\n```")
+    assert warnings == []
+    page = BeautifulSoup(html, "html.parser")
+    assert [str(each["id"]) for each in claims(page)] == [anchor(each) for each in wanted]
+    assert not page.select(".kc-claim-filters")
+
+
+def test_a_named_claim_that_is_not_in_the_register_is_an_error(build_evidence: Build) -> None:
+    _, warnings = build_evidence("```{claim-register}\n:only: claim.nowhere\n```")
+    assert any("claim.nowhere" in each for each in warnings)
+
+
+def test_a_claim_to_be_judged_offers_every_verdict_and_folds_its_own_below(build_evidence: Build) -> None:
+    html, warnings = build_evidence(f"```{{claim-register}}\n:only: {CLAIMS[0].id} {CLAIMS[1].id}\n:judge:\n```")
+    assert warnings == []
+    names = set()
+    for each in claims(BeautifulSoup(html, "html.parser")):
+        radios = each.select("fieldset input[type=radio]")
+        assert [radio["value"] for radio in radios] == list(VERDICTS)
+        names.add(str(radios[0]["name"]))
+        answer = each.select_one("details.kc-claim-answer")
+        assert answer is not None
+        assert not answer.has_attr("open")
+        assert answer.select_one(".kc-verdict") is not None
+        assert len(each.select(".kc-verdict")) == 1
+    assert len(names) == 2

@@ -108,7 +108,7 @@ def response_by_control(contrasts: Sequence[Contrast]) -> Figure:
         controls=(
             Control(
                 "show",
-                "Show",
+                "Show only what ketamine adds",
                 (Option("both", "Both groups of each kind of trial"), Option("added", "Only what ketamine adds")),
             ),
         ),

@@ -1,15 +1,17 @@
 """The claim register: what clinic websites and popular articles say, and what the evidence says.
 
-``claim-register`` prints every claim with filters; ``claim-register CHAPTER`` those that a chapter answers.
+``claim-register`` prints every claim with filters; ``claim-register CHAPTER`` those that a chapter answers;
+with ``:only:``, the named ones. With ``:judge:`` a learner chooses a verdict before that of the course opens.
 Each claim of the full register leads to the chapter that answers it, and each claim of a chapter to the register.
 """
 
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from .. import evidence
@@ -31,21 +33,26 @@ _FILTERS = (("verdict", "Verdict"), ("theme", "About"), ("chapter", "Chapter"))
 
 
 class course_claims(nodes.General, nodes.Element):
-    """A list of claims; ``chapter`` limits it, empty for all."""
+    """A list of claims: those of ``chapter``, or with the ids ``only``, or all if both are empty."""
 
 
 class ClaimRegister(SphinxDirective):
-    """``claim-register [CHAPTER]``."""
+    """``claim-register [CHAPTER]``, with ``:only:`` (ids of claims) and ``:judge:``."""
 
     optional_arguments = 1
+    option_spec: ClassVar[dict[str, Any]] = {"only": directives.unchanged_required, "judge": directives.flag}
 
     def run(self) -> list[nodes.Node]:
-        """Return the node; an unknown chapter is an error at the directive's line."""
+        """Return the node; an unknown chapter or claim is an error at the directive's line."""
         chapter = self.arguments[0] if self.arguments else ""
         known = sorted({row["chapter"] for row in evidence.table("claims")})
         if chapter and chapter not in known:
             raise self.error(f"no claim is answered by a chapter {chapter!r}; the chapters are {', '.join(known)}")
-        return [course_claims("", chapter=chapter)]
+        only = self.options.get("only", "").split()
+        claims = {row.id for row in evidence.table("claims")}
+        if unknown := [each for each in only if each not in claims]:
+            raise self.error(f"there is no claim {', '.join(unknown)}; the ids stand in claims.csv")
+        return [course_claims("", chapter=chapter, only=only, judge="judge" in self.options)]
 
 
 def _select(name: str, label: str, values: list[str]) -> str:
@@ -84,28 +91,46 @@ def _other_place(translator: Any, row: evidence.Row) -> str:
     return f'<p class="kc-claim-place"><a href="{escape(href)}">{escape(words)}</a></p>'
 
 
-def _claim_html(translator: Any, row: evidence.Row) -> str:
+def _judging(row: evidence.Row, answer: str) -> str:
+    """Return the answer, folded, below a choice of verdicts; without scripts it can be unfolded all the same."""
+    name = f"kc-judge-{anchor(row.id)}"
+    choices = "".join(
+        f'<label><input type="radio" name="{name}" value="{verdict}"> {word}</label>'
+        for verdict, (_, word) in VERDICTS.items()
+    )
+    return (
+        f'<fieldset class="kc-claim-judge"><legend>Your verdict</legend>{choices}</fieldset>'
+        '<p class="kc-claim-judged" role="status"></p>'
+        f'<details class="kc-claim-answer"><summary>The course\'s verdict and the evidence</summary>{answer}</details>'
+    )
+
+
+def _claim_html(translator: Any, row: evidence.Row, judge: bool) -> str:
     sign, word = VERDICTS[row["verdict"]]
     rows = "".join(_row_link(translator, each) for each in (row["row_ids"] or "").split())
     references = "; ".join(cite(key) for key in row["references"].split())
     note = f'<p class="kc-claim-note">{escape(row["note"])}</p>' if row["note"] else ""
     rows_html = f"<details><summary>Rows that bear it out</summary><ul>{rows}</ul></details>" if rows else ""
     data = " ".join(f'data-{name}="{escape(row[name])}"' for name, _ in _FILTERS)
-    return (
-        f'<li class="kc-claim" id="{anchor(row.id)}" {data}>'
-        f'<p class="kc-claim-said">{escape(row["claim"])}</p>'
+    answer = (
         f'<p class="kc-verdict kc-verdict-{row["verdict"]}"><span aria-hidden="true">{sign}</span> {word}'
         f"<small>; certainty: {escape(row['certainty'])}</small></p>"
         f"<p>{escape(row['evidence'])}</p>{note}{rows_html}"
-        f'<p class="kc-claim-sources"><small>Sources: {references}</small></p>{_other_place(translator, row)}</li>'
+        f'<p class="kc-claim-sources"><small>Sources: {references}</small></p>{_other_place(translator, row)}'
+    )
+    return (
+        f'<li class="kc-claim" id="{anchor(row.id)}" {data}>'
+        f'<p class="kc-claim-said">{escape(row["claim"])}</p>{_judging(row, answer) if judge else answer}</li>'
     )
 
 
 def _visit_html(translator: Any, node: course_claims) -> None:
     rows = [row for row in evidence.table("claims") if node["chapter"] in ("", row["chapter"])]
-    claims = "".join(_claim_html(translator, row) for row in rows)
+    if node["only"]:
+        rows = [evidence.row(each) for each in node["only"]]
+    claims = "".join(_claim_html(translator, row, node["judge"]) for row in rows)
     filters = ""
-    if not node["chapter"]:
+    if not node["chapter"] and not node["only"]:
         selects = []
         for name, label in _FILTERS:
             found = {row[name] for row in rows}

@@ -45,7 +45,7 @@ def _prepare(_app: Any, config: Any) -> None:
 
 def _page_files(app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     app.add_css_file(f"{FOLDER}/course.css")
-    if "kc-claim-filters" in (context.get("body") or ""):
+    if any(each in (context.get("body") or "") for each in ("kc-claim-filters", "kc-claim-judge")):
         app.add_js_file(f"{FOLDER}/claims.js", type="module")
     if "kc-selfcheck" in (context.get("body") or ""):
         app.add_css_file(f"{FOLDER}/item.css")

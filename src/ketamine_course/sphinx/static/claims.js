@@ -1,4 +1,5 @@
 // Filters the claim register: each select hides the claims that have another value.
+// Where a learner judges first, the course's verdict appears after the learner's.
 
 for (const register of document.querySelectorAll(".kc-claims")) {
   const form = register.querySelector(".kc-claim-filters");
@@ -25,4 +26,26 @@ for (const register of document.querySelectorAll(".kc-claims")) {
     }
   });
   filter();
+}
+
+for (const judge of document.querySelectorAll(".kc-claim-judge")) {
+  const claim = judge.closest(".kc-claim");
+  const answer = claim.querySelector(".kc-claim-answer");
+  const word = (verdict) => judge.querySelector(`input[value="${verdict}"]`).parentElement.textContent.trim();
+  const show = (chosen) => {
+    const { verdict } = claim.dataset;
+    claim.querySelector(".kc-claim-judged").textContent = chosen === verdict
+      ? `You chose “${word(chosen)}”, as this course does. Do your reasons agree too?`
+      : `You chose “${word(chosen)}”; this course says “${word(verdict)}”. Which row or source do you read differently?`;
+    answer.hidden = false;
+    answer.open = true;
+  };
+  answer.hidden = true;
+  // Paper has no buttons: there the verdict stands below its claim.
+  addEventListener("beforeprint", () => Object.assign(answer, { hidden: false, open: true }));
+  addEventListener("afterprint", () => { answer.hidden = !judge.querySelector("input:checked"); });
+  judge.addEventListener("change", ({ target }) => show(target.value));
+  // A browser that comes back keeps the choice.
+  const kept = judge.querySelector("input:checked");
+  if (kept) show(kept.value);
 }
